@@ -1,0 +1,206 @@
+//! Bytes to text: what a file says, before anyone decides what is a paragraph.
+//!
+//! In: the bytes of one document. Out: [`Extracted`], either glyphs with places (PDF) or marked-up
+//! elements (TeX, HTML, Markdown, ...), with the faults met on the way. `Err` is only for a file of
+//! which nothing could be read.
+
+pub mod glyph;
+
+use serde::{Deserialize, Serialize};
+
+pub use glyph::{FontInfo, Glyph, PageGlyphs};
+
+/// Something that went wrong with a part of a document, in words for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The page, from 1, where known.
+    pub page: Option<u32>,
+    /// What happened: lower case, no period.
+    pub what: String,
+}
+
+/// What one document says.
+#[derive(Clone, Debug)]
+pub enum Extracted {
+    /// Pages of glyphs.
+    Positioned(Positioned),
+    /// Elements that already know what they are.
+    Marked(Marked),
+}
+
+/// The text of a PDF as glyphs with places, and what the file says about itself.
+#[derive(Clone, Debug, Default)]
+pub struct Positioned {
+    /// Fonts by number, as [`Glyph::font`] counts them.
+    pub fonts: Vec<FontInfo>,
+    /// Pages in order.
+    pub pages: Vec<PageGlyphs>,
+    /// Bookmarks in order.
+    pub bookmarks: Vec<Bookmark>,
+    /// Link annotations with a target inside the document, or a URI.
+    pub links: Vec<Link>,
+    /// Named destinations, sorted by name.
+    pub destinations: Vec<(String, Destination)>,
+    /// The document's own metadata.
+    pub info: Info,
+    /// What went wrong.
+    pub faults: Vec<Fault>,
+    /// Which engine read each page.
+    pub engines: Vec<Engine>,
+    /// Pages that the document has, read or not.
+    pub n_pages: u32,
+}
+
+/// Which PDF engine read a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// The main one: text-only interpretation on hayro-syntax and hayro-font.
+    Main,
+    /// The second one: pdf-extract.
+    Second,
+    /// The page could not be read.
+    Neither,
+}
+
+/// Metadata that a document states about itself (document info, XMP, front matter, `<meta>`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Info {
+    /// Title.
+    pub title: Option<String>,
+    /// Authors, one a person.
+    pub authors: Vec<String>,
+    /// Abstract.
+    pub abstract_text: Option<String>,
+    /// Year of publication.
+    pub year: Option<i32>,
+    /// Journal, conference or publisher.
+    pub venue: Option<String>,
+    /// arXiv id, without version.
+    pub arxiv: Option<String>,
+    /// DOI, lower case.
+    pub doi: Option<String>,
+    /// BCP-47 language, if stated.
+    pub lang: Option<String>,
+    /// Licence, if stated.
+    pub licence: Option<String>,
+    /// Key that the document claims for itself (front matter `key`, JSONL `_id`).
+    pub key: Option<String>,
+    /// Survey and topic number that a guide page belongs to (front matter `survey`, `topic`).
+    pub topic: Option<(String, String)>,
+    /// Other categories or topics stated (JSONL `categories`).
+    pub categories: Vec<String>,
+}
+
+/// A place in a PDF: page from 0, points from the top left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Destination {
+    /// Page index.
+    pub page: usize,
+    /// Left edge, if stated.
+    pub x: Option<f32>,
+    /// Top edge, if stated.
+    pub y: Option<f32>,
+}
+
+/// An entry of a PDF's outline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bookmark {
+    /// Depth, from 0.
+    pub level: u8,
+    /// Title as written.
+    pub title: String,
+    /// Where it points, if that could be resolved.
+    pub dest: Option<Destination>,
+    /// Name of the destination, such as `section.2`.
+    pub name: Option<String>,
+}
+
+/// A link annotation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Page index.
+    pub page: usize,
+    /// Box `[x0, y0, x1, y1]` in points from the top left.
+    pub rect: [f32; 4],
+    /// Where it leads.
+    pub target: LinkTarget,
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkTarget {
+    /// A named destination such as `cite.li2022blip`.
+    Named(String),
+    /// A place.
+    Place(Destination),
+    /// An address.
+    Uri(String),
+}
+
+/// The text of a marked-up document (TeX, HTML, JATS, Markdown, plain text) as elements in order.
+#[derive(Clone, Debug, Default)]
+pub struct Marked {
+    /// Elements in reading order.
+    pub elements: Vec<Element>,
+    /// Bibliography entries in order.
+    pub references: Vec<MarkedReference>,
+    /// The document's own metadata.
+    pub info: Info,
+    /// What went wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// One element of a marked-up document.
+#[derive(Clone, Debug, Default)]
+pub struct Element {
+    /// What it is.
+    pub kind: ElementKind,
+    /// Its text, citations rendered as the author's marks (or `[key]`).
+    pub text: String,
+    /// Citations inside the text: byte range of the mark and the reference key.
+    pub cites: Vec<(std::ops::Range<usize>, String)>,
+    /// `\label` or `id`.
+    pub label: Option<String>,
+    /// Page, from 1, where the form has pages (JATS, page breaks in HTML).
+    pub page: Option<u32>,
+}
+
+/// What an element is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ElementKind {
+    /// The document's title.
+    Title,
+    /// An author or the line of authors.
+    Authors,
+    /// A paragraph of the abstract.
+    Abstract,
+    /// A heading: depth from 1, and its printed number.
+    Heading(u8, Option<String>),
+    /// A paragraph.
+    #[default]
+    Paragraph,
+    /// An item of a list.
+    ListItem,
+    /// A caption, with the kind of float and its number.
+    Caption,
+    /// A table: rows by line feed, cells by tab.
+    Table,
+    /// Displayed mathematics, as LaTeX.
+    Equation,
+    /// A footnote.
+    Footnote,
+    /// Code or an algorithm.
+    Code,
+}
+
+/// A bibliography entry of a marked-up document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkedReference {
+    /// Its key: `\bibitem` key, `id` of the HTML item.
+    pub key: String,
+    /// Its text as printed, or rendered from a .bib entry.
+    pub text: String,
+    /// Fields, where the form has them (.bib, JATS): name and value.
+    pub fields: Vec<(String, String)>,
+}

@@ -1,0 +1,1 @@
+//! Polite, resumable download of what the bibliography names and the corpus lacks.

@@ -1,0 +1,1 @@
+//! An index on disk: create, open, lock, version, check.

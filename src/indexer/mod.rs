@@ -1,0 +1,1 @@
+//! What changed in the corpus, read it, index it, commit, remember failures.

@@ -1,0 +1,31 @@
+//! Outline and citations of a survey become a topic tree; works get the topics of the sections that cite them.
+
+use crate::corpus::WorkKey;
+
+/// The topics of one survey.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TopicTree {
+    /// Key of the survey.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Topics in outline order; a parent stands before its children.
+    pub topics: Vec<Topic>,
+}
+
+/// A node of the tree.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Topic {
+    /// `/SURVEY-KEY/2/2.4/2.4.2`
+    pub path: String,
+    /// `2.4.2`
+    pub number: String,
+    /// Title of the section.
+    pub label: String,
+    /// Labels in other languages, by code, sorted.
+    pub labels: Vec<(String, String)>,
+    /// Index of the topic above.
+    pub parent: Option<usize>,
+    /// Works that the section itself cites.
+    pub works: Vec<WorkKey>,
+}
