@@ -4,10 +4,13 @@
 //! elements (TeX, HTML, Markdown, ...), with the faults met on the way. `Err` is only for a file of
 //! which nothing could be read.
 
+pub mod error;
 pub mod glyph;
+pub mod pdf;
 
 use serde::{Deserialize, Serialize};
 
+pub use error::{ExtractError, Looks};
 pub use glyph::{FontInfo, Glyph, PageGlyphs};
 
 /// Something that went wrong with a part of a document, in words for a person.

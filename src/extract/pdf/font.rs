@@ -1,0 +1,317 @@
+//! Fonts as the text interpreter needs them: from a character code to its advance and Unicode.
+//!
+//! The Unicode of a code is looked for in this order: what the library finds (ToUnicode, the
+//! encoding, glyph names), numbers hidden in glyph names, the character collection of a CID font.
+//! Where all fail the character is U+FFFD, and later stages count those.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hayro_font::hayro_cmap::{self, BfString, CMap, CMapName, CidFamily};
+use hayro_font::{
+    CMapResolverFn, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, StandardFont,
+};
+use hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
+use hayro_syntax::page::Resources;
+use rustc_hash::FxHashMap;
+
+use super::font_name;
+use super::glyph_name;
+use crate::extract::FontInfo;
+
+/// Characters that one code may stand for: a ligature such as U+FDFA has 18.
+const MAX_CHARS: usize = 18;
+
+/// What one character code means in a font.
+#[derive(Clone, Copy)]
+pub(super) struct Code {
+    /// Advance, in units of the font size.
+    pub(super) advance: f32,
+    chars: [char; 4],
+    len: u8,
+}
+
+/// A font in use.
+pub(super) struct LoadedFont<'a> {
+    font: Font<'a>,
+    /// Number of the font in the document's list.
+    pub(super) id: u16,
+    pub(super) type3: bool,
+    pub(super) horizontal: bool,
+    codes: RefCell<FxHashMap<u32, Code>>,
+    /// The rare codes that stand for more characters than [`Code`] holds.
+    long: RefCell<FxHashMap<u32, Vec<char>>>,
+    /// Characters that synthetic glyph names number.
+    named: FxHashMap<u32, char>,
+    /// CID font without ToUnicode: code to CID (`None`: identity), and CID to Unicode.
+    collection: Option<(Option<CMap>, CMap)>,
+    /// Private-use codes of this font are its own pictures, not letters of a symbolic encoding.
+    pictures: bool,
+}
+
+impl LoadedFont<'_> {
+    /// Reads the code at `at`: the code and its length in bytes, at least 1.
+    pub(super) fn read_code(&self, bytes: &[u8], at: usize) -> (u32, usize) {
+        let (code, len) = self.font.read_code(bytes, at);
+        (code, len.max(1))
+    }
+
+    /// Returns the meaning of a code that was `len` bytes long.
+    pub(super) fn code(&self, code: u32, len: usize) -> Code {
+        if let Some(known) = self.codes.borrow().get(&code) {
+            return *known;
+        }
+        let advance = self.font.code_advance(code);
+        let advance = if self.horizontal { advance.x } else { advance.y } as f32 / 1000.0;
+        let mut chars = self.unicode(code, len);
+        if chars.len() > MAX_CHARS {
+            chars.truncate(MAX_CHARS);
+        }
+        let mut meaning =
+            Code { advance, chars: ['\0'; 4], len: chars.len().min(4) as u8 };
+        for (slot, c) in meaning.chars.iter_mut().zip(&chars) {
+            *slot = *c;
+        }
+        if chars.len() > 4 {
+            meaning.len = u8::MAX;
+            self.long.borrow_mut().insert(code, chars);
+        }
+        self.codes.borrow_mut().insert(code, meaning);
+        meaning
+    }
+
+    /// Calls `each` with the characters of a code, in order, with the number of them.
+    pub(super) fn each_char(
+        &self,
+        number: u32,
+        code: &Code,
+        mut each: impl FnMut(char, usize, usize),
+    ) {
+        if code.len == u8::MAX {
+            if let Some(chars) = self.long.borrow().get(&number) {
+                for (i, &c) in chars.iter().enumerate() {
+                    each(c, i, chars.len());
+                }
+            }
+            return;
+        }
+        let chars = &code.chars[..usize::from(code.len)];
+        for (i, &c) in chars.iter().enumerate() {
+            each(c, i, chars.len());
+        }
+    }
+
+    fn unicode(&self, code: u32, len: usize) -> Vec<char> {
+        let found = match self.font.glyph(self.font.map_code(code), code) {
+            FontGlyph::Outline(o) => o.as_unicode(),
+            FontGlyph::Type3(t) => t.as_unicode(),
+        };
+        let found = found
+            .filter(is_text)
+            .or_else(|| self.named.get(&code).copied().map(BfString::Char))
+            .or_else(|| self.from_collection(code, len));
+        let mut chars = Vec::new();
+        match found {
+            Some(BfString::Char(c)) => self.push(&mut chars, c),
+            Some(BfString::String(s)) => s.chars().for_each(|c| self.push(&mut chars, c)),
+            None => chars.push(char::REPLACEMENT_CHARACTER),
+        }
+        chars
+    }
+
+    fn from_collection(&self, code: u32, len: usize) -> Option<BfString> {
+        let (encoding, unicode) = self.collection.as_ref()?;
+        let cid = match encoding {
+            Some(e) => e.lookup_cid_code(code, len as u8)?,
+            None => code,
+        };
+        unicode.lookup_bf_string(cid)
+    }
+
+    /// Appends one character as text wants it: ligatures split, private use resolved.
+    fn push(&self, out: &mut Vec<char>, c: char) {
+        let split: &str = match c {
+            '\u{FB00}' => "ff",
+            '\u{FB01}' => "fi",
+            '\u{FB02}' => "fl",
+            '\u{FB03}' => "ffi",
+            '\u{FB04}' => "ffl",
+            '\u{FB05}' | '\u{FB06}' => "st",
+            _ => "",
+        };
+        if !split.is_empty() {
+            out.extend(split.chars());
+            return;
+        }
+        out.push(match c {
+            // Symbolic TrueType fonts keep their 8-bit codes at U+F000.
+            '\u{F0B7}' => '•',
+            '\u{F0A7}' => '▪',
+            '\u{F020}'..='\u{F07E}' if !self.pictures => {
+                char::from((u32::from(c) & 0xFF) as u8)
+            }
+            '\u{E000}'..='\u{F8FF}' => char::REPLACEMENT_CHARACTER,
+            '\t' | '\n' | '\r' => ' ',
+            c if c.is_control() => char::REPLACEMENT_CHARACTER,
+            c => c,
+        });
+    }
+}
+
+/// Tells whether a ToUnicode value says anything: many writers put U+0000 for "not known".
+fn is_text(found: &BfString) -> bool {
+    match found {
+        BfString::Char(c) => *c != '\0' && *c != char::REPLACEMENT_CHARACTER,
+        BfString::String(s) => {
+            s.chars().any(|c| c != '\0' && c != char::REPLACEMENT_CHARACTER)
+        }
+    }
+}
+
+/// The fonts of a document, each loaded once.
+pub(super) struct Fonts<'a> {
+    cache: FontCache<'a>,
+    by_reference: FxHashMap<(u32, i32), Option<Rc<LoadedFont<'a>>>>,
+    fallback: Option<Rc<LoadedFont<'a>>>,
+    font_resolver: FontResolverFn,
+    cmap_resolver: CMapResolverFn,
+    /// What each font is called, by [`LoadedFont::id`].
+    pub(super) infos: Vec<FontInfo>,
+}
+
+impl<'a> Fonts<'a> {
+    pub(super) fn new() -> Self {
+        Fonts {
+            cache: FontCache::new(),
+            by_reference: FxHashMap::default(),
+            fallback: None,
+            font_resolver: Arc::new(|query| match query {
+                FontQuery::Standard(s) => Some(s.get_font_data()),
+                FontQuery::Fallback(f) => Some(f.pick_standard_font().get_font_data()),
+            }),
+            cmap_resolver: Arc::new(hayro_cmap::load_embedded),
+            infos: Vec::new(),
+        }
+    }
+
+    /// Returns the font that `resources` call `name`; one that is missing reads as Helvetica.
+    pub(super) fn named(
+        &mut self,
+        resources: &Resources<'a>,
+        name: &Name<'_>,
+    ) -> Option<Rc<LoadedFont<'a>>> {
+        let key: &[u8] = name.as_ref();
+        if !resources.fonts.contains_key(key) {
+            return self.helvetica();
+        }
+        let reference = resources.fonts.get_ref(key);
+        let id = reference.map(|r| (r.obj_number as u32, r.gen_number as i32));
+        if let Some(known) = id.and_then(|id| self.by_reference.get(&id)) {
+            return known.clone();
+        }
+        let font = self.load(&resources.get_font(name)?);
+        if let Some(id) = id {
+            self.by_reference.insert(id, font.clone());
+        }
+        font
+    }
+
+    /// Viewers set text without a font in Helvetica.
+    fn helvetica(&mut self) -> Option<Rc<LoadedFont<'a>>> {
+        if self.fallback.is_none() {
+            let font =
+                self.cache.standard_font(StandardFont::Helvetica, &self.font_resolver)?;
+            let id = self.number(font_name::from_name("Helvetica"));
+            self.fallback = Some(Rc::new(LoadedFont {
+                font,
+                id,
+                type3: false,
+                horizontal: true,
+                codes: RefCell::default(),
+                long: RefCell::default(),
+                named: FxHashMap::default(),
+                collection: None,
+                pictures: false,
+            }));
+        }
+        self.fallback.clone()
+    }
+
+    fn number(&mut self, info: FontInfo) -> u16 {
+        // A document with more fonts than fit has the rest share the last number.
+        if self.infos.len() <= usize::from(u16::MAX) {
+            self.infos.push(info);
+        }
+        (self.infos.len() - 1) as u16
+    }
+
+    /// Loads a font dictionary.
+    pub(super) fn load(&mut self, dict: &Dict<'a>) -> Option<Rc<LoadedFont<'a>>> {
+        if has_absurd_widths(dict) {
+            return self.helvetica();
+        }
+        let font = self.cache.font(dict, &self.font_resolver, &self.cmap_resolver)?;
+        let info = font_name::describe(dict);
+        let lower = info.name.to_ascii_lowercase();
+        let pictures =
+            ["symbol", "dings", "wasy", "awesome"].iter().any(|s| lower.contains(s));
+        let type3 =
+            dict.get::<Name<'_>>(b"Subtype").is_some_and(|n| n.as_str() == "Type3");
+        let horizontal = font.is_horizontal();
+        let id = self.number(info);
+        Some(Rc::new(LoadedFont {
+            font,
+            id,
+            type3,
+            horizontal,
+            codes: RefCell::default(),
+            long: RefCell::default(),
+            named: glyph_name::numbered(dict, type3),
+            collection: collection(dict),
+            pictures,
+        }))
+    }
+}
+
+/// Returns the maps from code to CID and from CID to Unicode of a CID font in one of Adobe's
+/// collections, where the font has no ToUnicode of its own.
+fn collection(dict: &Dict<'_>) -> Option<(Option<CMap>, CMap)> {
+    if dict.contains_key(b"ToUnicode") {
+        return None;
+    }
+    let descendants = dict.get::<Array<'_>>(b"DescendantFonts")?;
+    let info = descendants.iter::<Dict<'_>>().next()?.get::<Dict<'_>>(b"CIDSystemInfo");
+    let entry = |key: &[u8]| {
+        let value = info.as_ref().and_then(|i| i.get::<PdfString<'_>>(key));
+        value.map(|s| s.as_bytes().to_vec()).unwrap_or_default()
+    };
+    let family =
+        CidFamily::from_registry_ordering(&entry(b"Registry"), &entry(b"Ordering"));
+    let load = |name: CMapName<'_>| {
+        CMap::parse(hayro_cmap::load_embedded(name)?, hayro_cmap::load_embedded)
+    };
+    let unicode = load(family.ucs2_cmap()?)?;
+    let encoding = dict
+        .get::<Name<'_>>(b"Encoding")
+        .filter(|n| !n.as_str().starts_with("Identity"))
+        .and_then(|n| load(CMapName::from_bytes(n.as_ref())));
+    Some((encoding, unicode))
+}
+
+/// Tells whether `/W` or `/W2` holds a number no CID can be.
+///
+/// The library expands every range of widths into a map; a hostile range is gigabytes.
+fn has_absurd_widths(dict: &Dict<'_>) -> bool {
+    let Some(descendants) = dict.get::<Array<'_>>(b"DescendantFonts") else {
+        return false;
+    };
+    let Some(font) = descendants.iter::<Dict<'_>>().next() else { return false };
+    [&b"W"[..], b"W2"].iter().any(|key| {
+        font.get::<Array<'_>>(*key).is_some_and(|widths| {
+            widths
+                .iter::<Object<'_>>()
+                .any(|o| matches!(o, Object::Number(n) if n.as_f64() > 70_000.0))
+        })
+    })
+}

@@ -1,0 +1,216 @@
+//! What a PDF says about itself: the document information dictionary and the XMP packet.
+//!
+//! XMP wins where both speak, for it keeps authors apart; a title that is only a file name of a
+//! word processor is left out. What is said here is a claim, not the truth: later stages compare.
+
+use hayro_syntax::Pdf;
+use hayro_syntax::object::{Dict, Stream, String as PdfString};
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::Event;
+
+use super::stream;
+use super::string::text_string;
+use crate::extract::Info;
+
+/// Bytes of an XMP packet that are read.
+const MAX_PACKET: usize = 4 << 20;
+
+/// Reads the metadata of a document.
+pub(super) fn info(pdf: &Pdf) -> Info {
+    let mut info = Info::default();
+    let xref = pdf.xref();
+    let catalog = xref.get::<Dict<'_>>(xref.root_id());
+    if let Some(catalog) = &catalog {
+        let packet =
+            catalog.get::<Stream<'_>>(b"Metadata").and_then(|s| stream::decoded(&s));
+        if let Some(packet) = packet {
+            read_packet(&packet[..packet.len().min(MAX_PACKET)], &mut info);
+        }
+        let lang =
+            catalog.get::<PdfString<'_>>(b"Lang").map(|l| text_string(l.as_bytes()));
+        info.lang = lang.filter(|l| !l.trim().is_empty()).or(info.lang);
+    }
+    let stated = pdf.metadata();
+    if info.title.is_none() {
+        info.title = stated.title.as_ref().and_then(|t| sensible_title(&text_string(t)));
+    }
+    if info.authors.is_empty()
+        && let Some(author) = &stated.author
+    {
+        info.authors = split_authors(&text_string(author));
+    }
+    for field in [&stated.subject, &stated.keywords, &stated.title].into_iter().flatten()
+    {
+        if info.doi.is_none() {
+            info.doi = find_doi(&text_string(field));
+        }
+    }
+    info
+}
+
+/// Reads the Dublin Core and PRISM properties of an XMP packet as far as it is well-formed.
+fn read_packet(packet: &[u8], info: &mut Info) {
+    let text = text_of(packet);
+    let mut reader = Reader::from_str(&text);
+    let mut path: Vec<String> = Vec::new();
+    let mut value = String::new();
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(start) => {
+                path.push(start.name().as_ref().to_string());
+                value.clear();
+            }
+            Event::Text(part) => value.push_str(&part.xml10_content()),
+            Event::GeneralRef(entity) => match entity.resolve_char_ref() {
+                Ok(Some(c)) => value.push(c),
+                _ => value.push_str(resolve_xml_entity(&entity).unwrap_or_default()),
+            },
+            Event::End(_) => {
+                property(&path, &squeeze(&value), info);
+                value.clear();
+                path.pop();
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+        if path.len() > 64 {
+            break;
+        }
+    }
+}
+
+fn text_of(packet: &[u8]) -> String {
+    match packet {
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => text_string(packet),
+        _ => String::from_utf8_lossy(packet).into_owned(),
+    }
+}
+
+/// Takes one property: the value of the element at `path`.
+fn property(path: &[String], value: &str, info: &mut Info) {
+    if value.is_empty() {
+        return;
+    }
+    // `dc:title/rdf:Alt/rdf:li`, or the plain `dc:title`.
+    let name =
+        path.iter().rev().find(|p| !p.starts_with("rdf:")).map_or("", String::as_str);
+    match name {
+        "dc:title" if info.title.is_none() => info.title = sensible_title(value),
+        "dc:creator" => info.authors.extend(split_authors(value)),
+        "dc:language" => info.lang = Some(value.to_string()),
+        "dc:rights" | "xmpRights:WebStatement" | "cc:license"
+            if info.licence.is_none() =>
+        {
+            info.licence = Some(value.to_string());
+        }
+        "prism:publicationName" => info.venue = Some(value.to_string()),
+        "prism:doi" | "pdfx:doi" | "crossmark:DOI" | "dc:identifier"
+        | "dc:description"
+            if info.doi.is_none() =>
+        {
+            info.doi = find_doi(value);
+        }
+        "prism:coverDate" | "prism:publicationDate" | "prism:coverDisplayDate" => {
+            info.year = info.year.or_else(|| find_year(value));
+        }
+        _ => {}
+    }
+}
+
+/// Returns a title unless it is the name of a file or of a program's window.
+fn sensible_title(title: &str) -> Option<String> {
+    let title = squeeze(title);
+    let lower = title.to_lowercase();
+    let file =
+        [".dvi", ".doc", ".docx", ".tex", ".pdf", ".ps", ".indd", ".qxd", ".rtf", ".p65"]
+            .iter()
+            .any(|e| lower.ends_with(e));
+    let window = lower.starts_with("microsoft word") || lower.starts_with("untitled");
+    let letters = title.chars().filter(|c| c.is_alphabetic()).count();
+    (!file && !window && letters >= 3).then_some(title)
+}
+
+/// Splits `A. Author, B. Author and C. Author` or `A; B`.
+fn split_authors(text: &str) -> Vec<String> {
+    let text = squeeze(text);
+    let parts: Vec<&str> = if text.contains(';') {
+        text.split(';').collect()
+    } else if text.contains(" and ") || text.matches(',').count() != 1 {
+        text.split(',').flat_map(|p| p.split(" and ")).collect()
+    } else {
+        // One comma and no `and`: `Family, Given`, or two people of two names each.
+        let halves: Vec<&str> = text.split(',').collect();
+        match halves.iter().all(|h| h.trim().contains(' ')) {
+            true => halves,
+            false => vec![&text],
+        }
+    };
+    parts
+        .iter()
+        .map(|p| p.trim().trim_start_matches("and ").to_string())
+        .filter(|p| p.chars().any(char::is_alphabetic))
+        .collect()
+}
+
+/// Finds a DOI in a text, in lower case.
+fn find_doi(text: &str) -> Option<String> {
+    let start = text.match_indices("10.").find(|(at, _)| {
+        let digits = text[at + 3..].bytes().take_while(u8::is_ascii_digit).count();
+        (4..=9).contains(&digits) && text[at + 3 + digits..].starts_with('/')
+    });
+    let rest = &text[start?.0..];
+    let end = rest.find(|c: char| c.is_whitespace() || "<>\"{}|;".contains(c));
+    let doi = rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ',', ')', ']']);
+    (doi.len() > 8).then(|| doi.to_lowercase())
+}
+
+fn find_year(text: &str) -> Option<i32> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter(|part| part.len() == 4)
+        .filter_map(|part| part.parse().ok())
+        .find(|year| (1800..=2200).contains(year))
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packet_of_a_journal() {
+        let mut info = Info::default();
+        read_packet(
+            b"<?xpacket?><x:xmpmeta><rdf:RDF><rdf:Description><dc:title><rdf:Alt>\
+              <rdf:li xml:lang='x-default'>Cats &amp; Dogs</rdf:li></rdf:Alt></dc:title>\
+              <dc:creator><rdf:Seq><rdf:li>Ada Byron</rdf:li><rdf:li>Kurt G&#246;del</rdf:li>\
+              </rdf:Seq></dc:creator><prism:doi>10.1109/ACCESS.2024.1</prism:doi>\
+              <prism:coverDisplayDate>  2024</prism:coverDisplayDate></rdf:Description>",
+            &mut info,
+        );
+        assert_eq!(info.title.as_deref(), Some("Cats & Dogs"));
+        assert_eq!(info.authors, ["Ada Byron", "Kurt Gödel"]);
+        assert_eq!(info.doi.as_deref(), Some("10.1109/access.2024.1"));
+        assert_eq!(info.year, Some(2024));
+    }
+
+    #[test]
+    fn authors_apart() {
+        let two = ["Ada Byron", "Kurt Gödel"];
+        assert_eq!(split_authors("Ada Byron; Kurt Gödel"), two);
+        assert_eq!(split_authors("Ada Byron and Kurt Gödel"), two);
+        assert_eq!(split_authors("Ada Byron, Kurt Gödel"), two);
+        assert_eq!(split_authors("Byron, Ada"), ["Byron, Ada"]);
+        assert_eq!(split_authors(" - "), [""; 0]);
+    }
+
+    #[test]
+    fn titles_that_are_none() {
+        assert_eq!(sensible_title("paper_final.dvi"), None);
+        assert_eq!(sensible_title("Microsoft Word - x"), None);
+        assert_eq!(sensible_title(" On  Cats "), Some("On Cats".into()));
+    }
+}

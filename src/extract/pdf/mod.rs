@@ -1,0 +1,180 @@
+//! PDF to glyphs with places, bookmarks, links and metadata.
+//!
+//! In: the bytes of a PDF. Out: [`Positioned`]. Two engines read pages behind one trait,
+//! [`Extractor`]: the main one interprets the content for its text alone; the second one, of the
+//! crate pdf-extract, is asked for a page that the first cannot read or reads as garbage, or for
+//! all by choice. No image is decoded and nothing is recognised: see [`super::ocr`] for scans.
+//!
+//! A hostile file can take much time and memory, and the second engine may abort the process: run
+//! this in a worker process ([`super::worker`]).
+
+mod array;
+mod diagnosis;
+mod font;
+mod font_name;
+mod glyph_name;
+mod layers;
+mod main_engine;
+mod marked;
+mod matrix;
+mod metadata;
+mod outline;
+mod places;
+mod stream;
+mod string;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::sync::Arc;
+
+use hayro_syntax::Pdf;
+use serde::{Deserialize, Serialize};
+
+use self::main_engine::MainEngine;
+use self::places::Places;
+use super::{Engine, ExtractError, Fault, FontInfo, PageGlyphs, Positioned};
+
+/// How a PDF is to be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PdfOptions {
+    /// Tried after the empty one.
+    pub password: Option<String>,
+    /// Which engine reads.
+    pub engine: EngineChoice,
+    /// Pages that are read; the rest is a fault.
+    pub max_pages: u32,
+}
+
+impl Default for PdfOptions {
+    fn default() -> Self {
+        PdfOptions { password: None, engine: EngineChoice::Auto, max_pages: 5000 }
+    }
+}
+
+/// Which engine reads the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineChoice {
+    /// The main one, and the second where the main one fails.
+    #[default]
+    Auto,
+    /// The main one alone.
+    Main,
+    /// The second one alone.
+    Second,
+}
+
+/// An engine with a document open: pages of glyphs by number.
+trait Extractor {
+    /// Pages of the document.
+    fn n_pages(&self) -> usize;
+    /// Reads the page at `index`, from 0.
+    fn page(&mut self, index: usize) -> PageRead;
+    /// Gives the fonts that the glyphs of all pages read so far number.
+    fn into_fonts(self: Box<Self>) -> Vec<FontInfo>;
+}
+
+/// What an engine made of one page.
+struct PageRead {
+    page: PageGlyphs,
+    fault: Option<PageFault>,
+}
+
+impl PageRead {
+    fn failed(fault: PageFault) -> PageRead {
+        PageRead { page: PageGlyphs::default(), fault: Some(fault) }
+    }
+}
+
+/// Why a page was not read, or not to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PageFault {
+    /// Its content could not be decoded.
+    Content,
+    /// It, or the pages before it, asks for more work than any sound document.
+    Budget,
+}
+
+impl PageFault {
+    fn words(self) -> &'static str {
+        match self {
+            PageFault::Content => "a part of the content cannot be decoded",
+            PageFault::Budget => "cut short: asks for more work than the limits allow",
+        }
+    }
+}
+
+/// Reads a PDF.
+///
+/// Errors only where nothing at all could be read; what is missing of the rest is said in
+/// [`Positioned::faults`].
+pub fn read(bytes: &[u8], options: &PdfOptions) -> Result<Positioned, ExtractError> {
+    if bytes.is_empty() {
+        return Err(ExtractError::Empty);
+    }
+    let pdf = open(bytes, options.password.as_deref())?;
+    if pdf.pages().is_empty() {
+        return Err(diagnosis::without_pages(bytes));
+    }
+    let mut out = Positioned { info: metadata::info(&pdf), ..Positioned::default() };
+    out.faults = diagnosis::of_open(&pdf, bytes);
+    out.n_pages = diagnosis::n_pages(&pdf);
+    let n_read = pdf.pages().len().min(options.max_pages as usize);
+    read_structure(&pdf, n_read, &mut out);
+    read_pages(Box::new(MainEngine::new(&pdf)), n_read, &mut out);
+    if n_read < out.n_pages as usize {
+        let what = format!("{n_read} of {} pages read", out.n_pages);
+        out.faults.push(Fault { page: None, what });
+    }
+    Ok(out)
+}
+
+fn open(bytes: &[u8], password: Option<&str>) -> Result<Pdf, ExtractError> {
+    let data = Arc::new(bytes.to_vec());
+    let first = match Pdf::new(Arc::clone(&data)) {
+        Ok(pdf) => return Ok(pdf),
+        Err(error) => error,
+    };
+    let Some(password) = password.filter(|_| diagnosis::wants_password(&first)) else {
+        return Err(diagnosis::of_error(&first, bytes, false));
+    };
+    Pdf::new_with_password(data, password)
+        .map_err(|error| diagnosis::of_error(&error, bytes, true))
+}
+
+/// Reads destinations, bookmarks and links.
+fn read_structure(pdf: &Pdf, n_read: usize, out: &mut Positioned) {
+    let places = Places::new(pdf);
+    let (named, cut_names) = places.named();
+    let (bookmarks, cut_bookmarks) = outline::bookmarks(pdf, &places, &named);
+    let (links, cut_links) = outline::links(pdf, &places, n_read);
+    for (cut, thing, limit) in [
+        (cut_names, "named destinations", places::MAX_DESTINATIONS),
+        (cut_bookmarks, "bookmarks", outline::MAX_BOOKMARKS),
+        (cut_links, "links", outline::MAX_LINKS),
+    ] {
+        if cut {
+            let what = format!("more than {limit} {thing}: the rest is left out");
+            out.faults.push(Fault { page: None, what });
+        }
+    }
+    out.destinations = named;
+    out.bookmarks = bookmarks;
+    out.links = links;
+}
+
+/// Reads the first `n` pages.
+fn read_pages(mut engine: Box<dyn Extractor + '_>, n: usize, out: &mut Positioned) {
+    for index in 0..n.min(engine.n_pages()) {
+        let read = engine.page(index);
+        if let Some(fault) = read.fault {
+            let page = Some(index as u32 + 1);
+            out.faults.push(Fault { page, what: fault.words().to_string() });
+        }
+        let unread = read.fault.is_some() && read.page.glyphs.is_empty();
+        out.engines.push(if unread { Engine::Neither } else { Engine::Main });
+        out.pages.push(read.page);
+    }
+    out.fonts = engine.into_fonts();
+}
