@@ -52,3 +52,38 @@ pub struct Passage {
     /// Reference keys cited here, as the paper names them, in order without repeats.
     pub cites: Vec<String>,
 }
+
+impl PassageKind {
+    /// Every kind, in the order of the facet.
+    pub const ALL: [Self; 9] = [
+        Self::Title,
+        Self::Abstract,
+        Self::Body,
+        Self::Caption,
+        Self::Table,
+        Self::Equation,
+        Self::Footnote,
+        Self::Code,
+        Self::Reference,
+    ];
+
+    /// The name as queries, facets and JSON have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Abstract => "abstract",
+            Self::Body => "body",
+            Self::Caption => "caption",
+            Self::Table => "table",
+            Self::Equation => "equation",
+            Self::Footnote => "footnote",
+            Self::Code => "code",
+            Self::Reference => "reference",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+}
