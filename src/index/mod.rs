@@ -1,1 +1,245 @@
-//! An index on disk: create, open, lock, version, check.
+//! An index on disk: create, open, version, check, write.
+//!
+//! [`Root`] is the folder with its generations; a [`Store`] is one generation, opened. Each commit
+//! holds the passages together with the [`Tables`] that belong to them: both change at once.
+
+mod root;
+mod tables;
+mod writer;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
+use tantivy::directory::{Directory, MmapDirectory, RamDirectory};
+use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, TantivyError};
+
+use crate::schema::{ENCODED, Encoded, IndexSchema};
+
+pub use root::{Lock, LockHolder, Root};
+pub use tables::{Summary, Tables};
+pub use writer::Writer;
+
+/// Why an index cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// There is none.
+    #[error("{path}: there is no index")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The folder holds something else.
+    #[error("{path}: is not an index folder")]
+    NotAnIndex {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Written by an earlier version; to be rebuilt from the extraction cache.
+    #[error("{path}: index format {found} is older than {expected}")]
+    Older {
+        /// The folder.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The format of this program.
+        expected: u32,
+    },
+    /// Written by a later version of the program.
+    #[error(
+        "{path}: index format {found} is newer than {expected}, the newest known here"
+    )]
+    Newer {
+        /// The folder.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The format of this program.
+        expected: u32,
+    },
+    /// Its files contradict themselves or are incomplete.
+    #[error("{path}: the index is damaged")]
+    Damaged {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the engine says.
+        source: Option<Box<TantivyError>>,
+    },
+    /// Somebody else writes.
+    #[error("{path}: another process is writing the index")]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+        /// Who, if known.
+        holder: Option<LockHolder>,
+    },
+    /// The system refuses.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The engine refuses.
+    #[error("{path}: the search engine failed")]
+    Engine {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: Box<TantivyError>,
+    },
+}
+
+impl IndexError {
+    /// Sorts an error of the engine into what can be done about it.
+    pub(crate) fn from_engine(path: &Path, error: TantivyError) -> IndexError {
+        let path = path.to_owned();
+        match error {
+            TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(_)) => {
+                IndexError::Missing { path }
+            }
+            TantivyError::LockFailure(LockError::LockBusy, _) => {
+                IndexError::Busy { path, holder: None }
+            }
+            TantivyError::LockFailure(LockError::IoError(source), _)
+            | TantivyError::IoError(source) => {
+                let source = io::Error::new(source.kind(), source);
+                IndexError::Io { path, source }
+            }
+            error @ (TantivyError::DataCorruption(_)
+            | TantivyError::OpenReadError(
+                OpenReadError::FileDoesNotExist(_) | OpenReadError::IncompatibleIndex(_),
+            )
+            | TantivyError::IncompatibleIndex(_)
+            | TantivyError::SchemaError(_)
+            | TantivyError::DeserializeError(_)) => {
+                IndexError::Damaged { path, source: Some(Box::new(error)) }
+            }
+            error => IndexError::Engine { path, source: Box::new(error) },
+        }
+    }
+}
+
+/// One generation of an index, open for reading and, through [`Store::writer`], writing.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) index: Index,
+    pub(crate) schema: Arc<IndexSchema>,
+    /// Where it is; empty in memory.
+    pub(crate) path: PathBuf,
+}
+
+/// What a commit shows: readers hold it as long as they like.
+#[derive(Clone)]
+pub struct View {
+    pub(crate) searcher: tantivy::Searcher,
+    pub(crate) schema: Arc<IndexSchema>,
+    /// The tables of this commit.
+    pub tables: Arc<Tables>,
+}
+
+/// Creates an empty generation in `path`, which must be empty or absent.
+pub fn create(path: &Path) -> Result<Store, IndexError> {
+    std::fs::create_dir_all(path)
+        .map_err(|source| IndexError::Io { path: path.to_owned(), source })?;
+    let directory =
+        MmapDirectory::open(path).map_err(|e| IndexError::from_engine(path, e.into()))?;
+    Store::create_in(Box::new(directory), path)
+}
+
+/// Opens the generation in `path`.
+pub fn open(path: &Path) -> Result<Store, IndexError> {
+    let mut index =
+        Index::open_in_dir(path).map_err(|e| IndexError::from_engine(path, e))?;
+    let schema = IndexSchema::new();
+    if index.schema() != schema.schema {
+        return Err(IndexError::Damaged { path: path.to_owned(), source: None });
+    }
+    Store::prepare(&mut index);
+    Ok(Store { index, schema: Arc::new(schema), path: path.to_owned() })
+}
+
+impl Store {
+    /// Creates an empty index in memory, for tests and for measuring.
+    pub fn in_memory() -> Result<Store, IndexError> {
+        Store::create_in(Box::new(RamDirectory::create()), Path::new(""))
+    }
+
+    fn create_in(
+        directory: Box<dyn Directory>,
+        path: &Path,
+    ) -> Result<Store, IndexError> {
+        let schema = IndexSchema::new();
+        let mut index =
+            Index::create(directory, schema.schema.clone(), IndexSettings::default())
+                .map_err(|e| IndexError::from_engine(path, e))?;
+        Store::prepare(&mut index);
+        Ok(Store { index, schema: Arc::new(schema), path: path.to_owned() })
+    }
+
+    fn prepare(index: &mut Index) {
+        index.tokenizers().register(ENCODED, Encoded::default());
+    }
+
+    /// Returns the schema, to make documents with.
+    pub fn schema(&self) -> &IndexSchema {
+        &self.schema
+    }
+
+    /// Opens the writer; there is one at a time.
+    ///
+    /// `memory` is the budget of all threads together, in bytes; at least 15 MB a thread are used.
+    pub fn writer(&self, threads: usize, memory: usize) -> Result<Writer, IndexError> {
+        Writer::open(self, threads, memory)
+    }
+
+    /// Returns the last commit.
+    pub fn view(&self) -> Result<View, IndexError> {
+        let fail = |e| IndexError::from_engine(&self.path, e);
+        let reader: IndexReader = self
+            .index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(fail)?;
+        // The tables are named by the commit. One that lands in between moves both on: try again.
+        for _ in 0..8 {
+            let before = self.index.load_metas().map_err(fail)?;
+            let tables = match before.payload.as_deref() {
+                Some(name) => tables::load(&self.index, &self.path, name),
+                None => Ok(Tables::default()),
+            };
+            reader.reload().map_err(fail)?;
+            let after = self.index.load_metas().map_err(fail)?;
+            if before.opstamp == after.opstamp {
+                return Ok(View {
+                    searcher: reader.searcher(),
+                    schema: self.schema.clone(),
+                    tables: Arc::new(tables?),
+                });
+            }
+        }
+        Err(IndexError::Busy { path: self.path.clone(), holder: None })
+    }
+
+    /// Compares every file of the engine with its checksum; returns the files that differ, sorted.
+    pub fn damaged_files(&self) -> Result<Vec<PathBuf>, IndexError> {
+        let damaged = self
+            .index
+            .validate_checksum()
+            .map_err(|e| IndexError::from_engine(&self.path, e))?;
+        let mut files: Vec<PathBuf> =
+            damaged.into_iter().map(|f| self.path.join(f)).collect();
+        files.sort();
+        Ok(files)
+    }
+}
+
+impl View {
+    /// Passages that can be found.
+    pub fn passages(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+}

@@ -1,9 +1,11 @@
 //! Outline and citations of a survey become a topic tree; works get the topics of the sections that cite them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::corpus::WorkKey;
 
 /// The topics of one survey.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TopicTree {
     /// Key of the survey.
     pub key: String,
@@ -14,7 +16,7 @@ pub struct TopicTree {
 }
 
 /// A node of the tree.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
     /// `/SURVEY-KEY/2/2.4/2.4.2`
     pub path: String,

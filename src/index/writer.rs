@@ -1,0 +1,128 @@
+//! The one writer of an index.
+
+use std::path::PathBuf;
+
+use tantivy::indexer::UserOperation;
+use tantivy::schema::Field;
+use tantivy::{Index, IndexWriter, Term};
+
+use super::{IndexError, Store, Tables, tables};
+use crate::schema::{IndexDoc, IndexSchema, order_of};
+
+/// Adds and removes whole works; nothing is seen by readers before [`Writer::commit`].
+///
+/// Dropping it without a commit leaves the index as it was.
+pub struct Writer {
+    engine: IndexWriter,
+    index: Index,
+    path: PathBuf,
+    order: Field,
+    file: Field,
+    /// Names of the tables of the last two commits: a reader may still be opening the older one.
+    recent: Vec<String>,
+}
+
+impl Writer {
+    /// Smallest budget of a thread that the engine accepts.
+    const LEAST_MEMORY: usize = 15_000_000;
+
+    pub(super) fn open(
+        store: &Store,
+        threads: usize,
+        memory: usize,
+    ) -> Result<Writer, IndexError> {
+        let fail = |e| IndexError::from_engine(&store.path, e);
+        // The engine has at most eight threads.
+        let threads = threads.clamp(1, 8);
+        let memory = memory.max(threads * Self::LEAST_MEMORY);
+        let engine =
+            store.index.writer_with_num_threads(threads, memory).map_err(fail)?;
+        let recent = store.index.load_metas().map_err(fail)?.payload;
+        let IndexSchema { order, file, .. } = *store.schema;
+        Ok(Writer {
+            engine,
+            index: store.index.clone(),
+            path: store.path.clone(),
+            order,
+            file,
+            recent: recent.into_iter().collect(),
+        })
+    }
+
+    /// Puts a work in place of the one with the same key, if there is one.
+    ///
+    /// `docs` are all of its passages, as [`IndexSchema::documents`] makes them. They go into one
+    /// segment side by side, which searching relies on. Can be called from several threads.
+    pub fn put(&self, key: &str, docs: Vec<IndexDoc>) -> Result<(), IndexError> {
+        let delete = UserOperation::Delete(self.term_of(key));
+        self.run(std::iter::once(delete).chain(adds(docs)))
+    }
+
+    /// Adds a work that is known not to be there: cheaper than [`Writer::put`].
+    pub fn add(&self, docs: Vec<IndexDoc>) -> Result<(), IndexError> {
+        self.run(adds(docs))
+    }
+
+    /// Removes a work.
+    pub fn delete_work(&self, key: &str) {
+        self.engine.delete_term(self.term_of(key));
+    }
+
+    /// Removes every work that came from a file.
+    pub fn delete_file(&self, path: &str) {
+        self.engine.delete_term(Term::from_field_text(self.file, path));
+    }
+
+    /// Makes all changes visible together with `tables`, and durable.
+    pub fn commit(&mut self, tables: &Tables) -> Result<(), IndexError> {
+        let name = tables::save(&self.index, &self.path, tables)?;
+        let fail = |e| IndexError::from_engine(&self.path, e);
+        let mut prepared = self.engine.prepare_commit().map_err(fail)?;
+        prepared.set_payload(&name);
+        prepared.commit().map_err(fail)?;
+        self.recent.retain(|old| *old != name);
+        self.recent.push(name);
+        if self.recent.len() > 2 {
+            self.recent.remove(0);
+        }
+        if !self.path.as_os_str().is_empty() {
+            let keep: Vec<&str> = self.recent.iter().map(String::as_str).collect();
+            tables::sweep(&self.path, &keep);
+        }
+        Ok(())
+    }
+
+    /// Forgets all changes since the last commit.
+    pub fn rollback(&mut self) -> Result<(), IndexError> {
+        let fail = |e| IndexError::from_engine(&self.path, e);
+        self.engine.rollback().map(drop).map_err(fail)
+    }
+
+    /// Waits for running merges and closes the writer.
+    pub fn finish(self) -> Result<(), IndexError> {
+        let Writer { engine, path, .. } = self;
+        engine.wait_merging_threads().map_err(|e| IndexError::from_engine(&path, e))
+    }
+
+    fn term_of(&self, key: &str) -> Term {
+        Term::from_field_u64(self.order, order_of(key))
+    }
+
+    fn run(
+        &self,
+        operations: impl Iterator<Item = UserOperation>,
+    ) -> Result<(), IndexError> {
+        let operations: Vec<UserOperation> = operations.collect();
+        if operations.is_empty() {
+            return Ok(());
+        }
+        self.engine
+            .run(operations)
+            .map(drop)
+            .map_err(|e| IndexError::from_engine(&self.path, e))
+    }
+}
+
+fn adds(docs: Vec<IndexDoc>) -> impl Iterator<Item = UserOperation> {
+    docs.into_iter().map(|doc| UserOperation::Add(doc.0))
+}

@@ -1,0 +1,145 @@
+//! The small facts of a passage, packed into one column so that one read serves every facet.
+
+use crate::corpus::Format;
+use crate::passage::PassageKind;
+
+/// What filters and facets need to know of each passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Passages of the same paper before this one.
+    pub(crate) back: usize,
+    /// Kind.
+    pub(crate) kind: PassageKind,
+    /// Form of the document; none if the corpus lacks it.
+    pub(crate) format: Option<Format>,
+    /// Language, packed.
+    pub(crate) lang: Option<u16>,
+    /// The paper's passages have different topics (a survey's own).
+    pub(crate) varied: bool,
+    /// Year; years outside 1..16384 count as missing.
+    pub(crate) year: Option<i32>,
+}
+
+const KINDS: [(PassageKind, &str); 9] = [
+    (PassageKind::Title, "title"),
+    (PassageKind::Abstract, "abstract"),
+    (PassageKind::Body, "body"),
+    (PassageKind::Caption, "caption"),
+    (PassageKind::Table, "table"),
+    (PassageKind::Equation, "equation"),
+    (PassageKind::Footnote, "footnote"),
+    (PassageKind::Code, "code"),
+    (PassageKind::Reference, "reference"),
+];
+
+const FORMATS: [(Format, &str); 9] = [
+    (Format::Pdf, "pdf"),
+    (Format::Tex, "tex"),
+    (Format::Html, "html"),
+    (Format::Jats, "jats"),
+    (Format::Markdown, "markdown"),
+    (Format::Text, "text"),
+    (Format::Jsonl, "jsonl"),
+    (Format::Docx, "docx"),
+    (Format::Epub, "epub"),
+];
+
+/// Returns the name of a kind of passage, as facets and options use it.
+pub fn kind_name(kind: PassageKind) -> &'static str {
+    KINDS[kind as usize].1
+}
+
+/// Returns the kind of passage with a name.
+pub fn kind_of(name: &str) -> Option<PassageKind> {
+    KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+}
+
+/// Returns the names of all kinds of passage.
+pub fn kind_names() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(_, name)| *name)
+}
+
+/// Returns the name of a document's form, as the `source` facet uses it.
+pub fn format_name(format: Format) -> &'static str {
+    FORMATS[format as usize].1
+}
+
+/// Packs a two-letter code; any other becomes `zz`.
+pub(crate) fn pack_lang(code: &str) -> u16 {
+    let letter = |b: u8| u16::from(b.to_ascii_lowercase() - b'a');
+    match code.as_bytes() {
+        [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+            letter(*a) * 26 + letter(*b)
+        }
+        [a, b, b'-' | b'_', ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+            letter(*a) * 26 + letter(*b)
+        }
+        _ => 25 * 26 + 25,
+    }
+}
+
+/// Returns the two-letter code.
+pub(crate) fn unpack_lang(packed: u16) -> String {
+    let letter = |n: u16| char::from(b'a' + (n % 26) as u8);
+    [letter(packed / 26), letter(packed)].iter().collect()
+}
+
+impl Facts {
+    /// Largest [`Facts::back`].
+    pub(crate) const MAX_BACK: usize = (1 << 20) - 1;
+
+    /// Packs into a number.
+    pub(crate) fn pack(self) -> u64 {
+        let year = self.year.and_then(|y| u64::try_from(y).ok()).filter(|y| *y < 1 << 14);
+        self.back as u64
+            | (self.kind as u64) << 20
+            | self.format.map_or(0, |f| f as u64 + 1) << 24
+            | self.lang.map_or(0, |l| u64::from(l) + 1) << 28
+            | u64::from(self.varied) << 38
+            | year.unwrap_or(0) << 39
+    }
+
+    /// Unpacks; total on any number.
+    pub(crate) fn unpack(packed: u64) -> Facts {
+        let bits = |from: u32, n: u32| (packed >> from & ((1 << n) - 1)) as usize;
+        Facts {
+            back: bits(0, 20),
+            kind: KINDS[bits(20, 4).min(KINDS.len() - 1)].0,
+            format: bits(24, 4).checked_sub(1).and_then(|i| FORMATS.get(i)).map(|f| f.0),
+            lang: bits(28, 10).checked_sub(1).map(|l| l as u16),
+            varied: bits(38, 1) == 1,
+            year: Some(bits(39, 14) as i32).filter(|y| *y > 0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_in_the_order_of_the_types() {
+        for (i, (kind, _)) in KINDS.iter().enumerate() {
+            assert_eq!(*kind as usize, i);
+        }
+        for (i, (format, _)) in FORMATS.iter().enumerate() {
+            assert_eq!(*format as usize, i);
+        }
+    }
+
+    #[test]
+    fn packing_is_undone() {
+        let facts = Facts {
+            back: 77,
+            kind: PassageKind::Reference,
+            format: Some(Format::Epub),
+            lang: Some(pack_lang("zh-Hans")),
+            varied: true,
+            year: Some(2024),
+        };
+        assert_eq!(Facts::unpack(facts.pack()), facts);
+        assert_eq!(unpack_lang(pack_lang("zh")), "zh");
+        let bare = Facts { format: None, lang: None, year: None, ..facts };
+        assert_eq!(Facts::unpack(bare.pack()), bare);
+    }
+}
