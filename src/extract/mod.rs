@@ -7,7 +7,6 @@
 pub mod error;
 pub mod glyph;
 pub mod pdf;
-pub mod worker;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,9 +3,33 @@
 //! In: [`Extracted`]. Out: [`Laid`], blocks in reading order. PDF, TeX and HTML meet here, and no
 //! later stage knows which it was. Knows nothing of papers: what a title *says* is for `paper`.
 
+mod bibliography;
+mod bidi;
+mod chunk;
+mod cites;
+mod column;
+mod flow;
+mod front;
+mod furniture;
+mod heading;
+mod hyphen;
+mod kind;
+mod line;
+mod links;
+mod measure;
+mod numbering;
+mod outline;
+mod paragraph;
+mod places;
+mod positioned;
+mod quality;
+mod run;
+
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{Engine, Fault, Info};
+use crate::extract::{Engine, Extracted, Fault, Info};
+
+pub use numbering::title_of;
 
 /// Version of extraction and layout together; keys the extraction cache.
 pub const READER_VERSION: u32 = 1;
@@ -132,4 +156,14 @@ pub struct Quality {
     pub empty_pages: f32,
     /// 0 (useless) to 1 (sound), from the three.
     pub score: f32,
+}
+
+/// Lays out a document: blocks in reading order, furniture dropped.
+pub fn lay(extracted: Extracted) -> Laid {
+    match extracted {
+        Extracted::Positioned(positioned) => positioned::lay_positioned(positioned),
+        Extracted::Marked(marked) => {
+            Laid { info: marked.info, faults: marked.faults, ..Laid::default() }
+        }
+    }
 }

@@ -1,0 +1,229 @@
+//! One block an entry of the bibliography.
+//!
+//! In: the pieces of the bibliography as paragraphs came. Out: the same lines cut where an entry
+//! starts: at the destinations that citations lead to, else at printed numbers or labels, else by
+//! the hanging indent, else by the white between entries.
+
+use crate::extract::Destination;
+
+use super::BlockKind;
+use super::hyphen::Vocabulary;
+use super::kind::Piece;
+use super::line::Line;
+use super::paragraph::Paragraph;
+use super::places;
+
+/// A destination of citations: key and place.
+pub(super) struct Target {
+    /// Key of the reference.
+    pub key: String,
+    /// Where it stands.
+    pub place: Destination,
+}
+
+/// Returns the key that the name of a citation's destination holds: `cite.KEY`, `cite.0@KEY`.
+pub(super) fn key_of(name: &str) -> Option<&str> {
+    let key = name.strip_prefix("cite.")?;
+    let bare = key.trim_start_matches(|c: char| c.is_ascii_digit());
+    Some(bare.strip_prefix('@').unwrap_or(key)).filter(|key| !key.is_empty())
+}
+
+/// Returns the destinations of citations.
+pub(super) fn targets(destinations: &[(String, Destination)]) -> Vec<Target> {
+    destinations
+        .iter()
+        .filter_map(|(name, place)| {
+            let key = key_of(name)?.to_owned();
+            Some(Target { key, place: *place })
+        })
+        .collect()
+}
+
+/// Cuts the bibliography into entries.
+pub(super) fn split_entries(
+    pieces: Vec<Piece>,
+    targets: &[Target],
+    words: &Vocabulary,
+) -> Vec<Piece> {
+    let mut out = Vec::with_capacity(pieces.len());
+    let mut lines: Vec<Line> = vec![];
+    // Floats inside the bibliography stand behind it, so that they do not cut an entry.
+    let mut aside: Vec<Piece> = vec![];
+    for piece in pieces {
+        match piece.kind {
+            BlockKind::Reference => lines.extend(piece.paragraph.lines),
+            BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::ListItem => {
+                close(&mut lines, &mut aside, targets, words, &mut out);
+                out.push(piece);
+            }
+            _ if lines.is_empty() => out.push(piece),
+            _ => aside.push(piece),
+        }
+    }
+    close(&mut lines, &mut aside, targets, words, &mut out);
+    out
+}
+
+/// Cuts the lines gathered so far.
+fn close(
+    lines: &mut Vec<Line>,
+    aside: &mut Vec<Piece>,
+    targets: &[Target],
+    words: &Vocabulary,
+    out: &mut Vec<Piece>,
+) {
+    let lines = std::mem::take(lines);
+    let keys = keys_of_lines(&lines, targets);
+    let starts = starts(&lines, &keys);
+    let mut entry: Vec<Line> = vec![];
+    let mut key = None;
+    for (index, line) in lines.into_iter().enumerate() {
+        if starts[index] && !entry.is_empty() {
+            out.push(reference(std::mem::take(&mut entry), key.take(), words));
+        }
+        if key.is_none() {
+            key = keys[index].clone();
+        }
+        entry.push(line);
+    }
+    if !entry.is_empty() {
+        out.push(reference(entry, key, words));
+    }
+    out.append(aside);
+}
+
+fn reference(lines: Vec<Line>, key: Option<String>, words: &Vocabulary) -> Piece {
+    let paragraph = Paragraph::of(lines, words);
+    Piece { kind: BlockKind::Reference, paragraph, anchor: key }
+}
+
+/// Returns for each line the key of the entry that starts there, as destinations tell.
+fn keys_of_lines(lines: &[Line], targets: &[Target]) -> Vec<Option<String>> {
+    let mut keys: Vec<Option<(f32, String)>> = vec![None; lines.len()];
+    for target in targets {
+        let nearest = lines
+            .iter()
+            .enumerate()
+            .filter_map(|(i, line)| Some((i, places::distance(line, &target.place)?)))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        let Some((index, distance)) = nearest else { continue };
+        let near = distance < 2.5 * lines[index].size.max(8.0);
+        if near && keys[index].as_ref().is_none_or(|(other, _)| distance < *other) {
+            keys[index] = Some((distance, target.key.clone()));
+        }
+    }
+    keys.into_iter().map(|key| key.map(|(_, key)| key)).collect()
+}
+
+/// Tells which lines start an entry.
+fn starts(lines: &[Line], keys: &[Option<String>]) -> Vec<bool> {
+    let n_keys = keys.iter().filter(|key| key.is_some()).count();
+    if n_keys >= 3 || n_keys > 0 && n_keys * 8 >= lines.len() {
+        return keys.iter().map(Option::is_some).collect();
+    }
+    let labels: Vec<bool> = lines.iter().map(|line| has_label(line.text())).collect();
+    let n_labels = labels.iter().filter(|is| **is).count();
+    if n_labels >= 2 && n_labels * 8 >= lines.len() {
+        return labels;
+    }
+    let numbers = numbered(lines);
+    let n_numbers = numbers.iter().filter(|is| **is).count();
+    if n_numbers >= 3 && n_numbers * 8 >= lines.len() {
+        return numbers;
+    }
+    hanging(lines).unwrap_or_else(|| set_off(lines))
+}
+
+/// `[12] ...`, `[ABC+20] ...`.
+fn has_label(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('[') else { return false };
+    rest.find(']').is_some_and(|end| end > 0 && end < 32)
+}
+
+/// Lines that start with numbers that grow by one: `1. ...`, `2 ...`, `(3) ...`.
+fn numbered(lines: &[Line]) -> Vec<bool> {
+    let mut expected = None;
+    lines
+        .iter()
+        .map(|line| {
+            let text = line.text().trim_start_matches('(');
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            if digits == 0 || digits > 3 {
+                return false;
+            }
+            let after = &text[digits..];
+            let Ok(number) = text[..digits].parse::<u32>() else { return false };
+            let marked = after.starts_with(['.', ')', ' ']);
+            let follows = expected.is_none_or(|e| number >= e && number <= e + 2);
+            let is_start = marked && follows && (expected.is_some() || number == 1);
+            if is_start {
+                expected = Some(number + 1);
+            }
+            is_start
+        })
+        .collect()
+}
+
+/// Entries whose first line stands out to the left.
+fn hanging(lines: &[Line]) -> Option<Vec<bool>> {
+    let mut starts = vec![false; lines.len()];
+    let mut n_indented = 0;
+    for group in columns(lines) {
+        let left = lines[group.clone()].iter().map(|l| l.x0).fold(f32::MAX, f32::min);
+        for index in group {
+            let line = &lines[index];
+            let indent = line.x0 - left;
+            starts[index] = indent < 0.45 * line.size;
+            n_indented +=
+                usize::from(indent >= 0.45 * line.size && indent < 5.0 * line.size);
+        }
+    }
+    (n_indented * 4 >= lines.len()).then_some(starts)
+}
+
+/// Entries with more white between them than between their lines.
+fn set_off(lines: &[Line]) -> Vec<bool> {
+    let mut steps: Vec<f32> = lines
+        .windows(2)
+        .filter(|pair| same_column(&pair[0], &pair[1]))
+        .map(|pair| pair[1].y - pair[0].y)
+        .collect();
+    steps.sort_by(f32::total_cmp);
+    let usual = steps.get(steps.len() / 4).copied().unwrap_or(12.0);
+    (0..lines.len())
+        .map(|index| {
+            let Some(before) = index.checked_sub(1).map(|i| &lines[i]) else {
+                return true;
+            };
+            let line = &lines[index];
+            let ended = before.text().ends_with(['.', ')', ']'])
+                || before.text().ends_with(|c: char| c.is_ascii_digit());
+            let capital = line.text().starts_with(char::is_uppercase);
+            if same_column(before, line) {
+                line.y - before.y > 1.15 * usual && line.y > before.y
+            } else {
+                ended && capital
+            }
+        })
+        .collect()
+}
+
+fn same_column(a: &Line, b: &Line) -> bool {
+    a.page == b.page && a.column == b.column
+}
+
+/// Returns the ranges of lines of one column each; parts of one printed column are one.
+fn columns(lines: &[Line]) -> Vec<std::ops::Range<usize>> {
+    let mut out: Vec<std::ops::Range<usize>> = vec![];
+    for index in 0..lines.len() {
+        let joins = index > 0 && {
+            let (a, b) = (&lines[index - 1], &lines[index]);
+            a.page == b.page && b.y > a.y && b.x0 < a.x1 && a.x0 < b.x1
+        };
+        match out.last_mut() {
+            Some(range) if joins => range.end = index + 1,
+            _ => out.push(index..index + 1),
+        }
+    }
+    out
+}

@@ -1,0 +1,540 @@
+//! Glyphs to chunks: pieces of text on one baseline without a wide gap.
+//!
+//! In: the glyphs of a page, in the order of the content stream. Out: [`Chunk`]s in the same order,
+//! text of the page's main direction apart from text turned against it. Accents drawn as glyphs of
+//! their own are composed, ligatures split, shadows drawn twice dropped, spaces made from gaps.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use unicode_normalization::char::compose;
+
+use crate::extract::glyph::{ARTIFACT, INVISIBLE, TYPE3, VERTICAL};
+use crate::extract::{FontInfo, Glyph, PageGlyphs};
+
+use super::bidi;
+use super::links::PageLinks;
+use super::run::Run;
+
+/// A gap wider than this share of the type size is a space.
+pub(super) const SPACE_EM: f32 = 0.13;
+
+/// How many characters of a piece of text are set in which style.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Styles {
+    /// All characters but spaces.
+    pub chars: u32,
+    /// Bold ones.
+    pub bold: u32,
+    /// Italic ones.
+    pub italic: u32,
+    /// Ones of a mathematical font.
+    pub math: u32,
+    /// Ones of a fixed-width font.
+    pub mono: u32,
+}
+
+impl Styles {
+    /// Counts one character of `font`.
+    fn count(&mut self, font: &FontInfo) {
+        self.chars += 1;
+        self.bold += u32::from(font.bold);
+        self.italic += u32::from(font.italic);
+        self.math += u32::from(font.math);
+        self.mono += u32::from(font.mono);
+    }
+
+    /// Adds the counts of another piece.
+    pub(super) fn add(&mut self, other: &Styles) {
+        self.chars += other.chars;
+        self.bold += other.bold;
+        self.italic += other.italic;
+        self.math += other.math;
+        self.mono += other.mono;
+    }
+
+    /// Tells whether nearly all characters are bold.
+    pub(super) fn is_bold(&self) -> bool {
+        self.chars > 0 && self.bold * 10 >= self.chars * 7
+    }
+
+    /// Tells whether nearly all characters are italic.
+    pub(super) fn is_italic(&self) -> bool {
+        self.chars > 0 && self.italic * 10 >= self.chars * 7
+    }
+
+    /// Tells whether nearly all characters are of fixed width.
+    pub(super) fn is_mono(&self) -> bool {
+        self.chars > 0 && self.mono * 10 >= self.chars * 7
+    }
+}
+
+/// A piece of text on one baseline.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chunk {
+    /// The text.
+    pub run: Run,
+    /// Left edge.
+    pub x0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// Baseline.
+    pub y: f32,
+    /// Size of its largest type.
+    pub size: f32,
+    /// Styles of its characters.
+    pub styles: Styles,
+    /// Characters that the file calls an artifact.
+    pub artifact: u32,
+}
+
+impl Chunk {
+    /// Top edge of its capitals.
+    pub(super) fn top(&self) -> f32 {
+        self.y - 0.72 * self.size
+    }
+
+    /// Bottom edge of its descenders.
+    pub(super) fn bottom(&self) -> f32 {
+        self.y + 0.22 * self.size
+    }
+
+    /// Its text without white space around it.
+    pub(super) fn text(&self) -> &str {
+        self.run.text.trim()
+    }
+}
+
+/// The chunks of a page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PageChunks {
+    /// Text in the page's main direction.
+    pub main: Vec<Chunk>,
+    /// Text turned against it: stamps, labels of axes.
+    pub turned: Vec<Chunk>,
+    /// How the page was turned so that its lines run to the right and follow downwards.
+    pub turn: Turn,
+    /// Height after turning.
+    pub height: f32,
+}
+
+/// How a page is turned before anything else looks at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// As it is.
+    #[default]
+    None,
+    /// Lines run upwards.
+    Up,
+    /// Lines run to the left, upside down.
+    Over,
+    /// Lines run downwards, turned letters.
+    Down,
+    /// Vertical writing: upright letters in columns from right to left.
+    Vertical,
+}
+
+impl Turn {
+    /// Returns the turn that makes text of [`Glyph::dir`] read to the right.
+    fn of(dir: u8) -> Turn {
+        match dir {
+            1 => Turn::Up,
+            2 => Turn::Over,
+            3 => Turn::Down,
+            _ => Turn::None,
+        }
+    }
+
+    /// Returns a point of the page after turning; `page` is the page's width and height.
+    fn apply(self, (x, y): (f32, f32), page: (f32, f32)) -> (f32, f32) {
+        match self {
+            Turn::None => (x, y),
+            Turn::Up => (page.1 - y, x),
+            Turn::Over => (page.0 - x, page.1 - y),
+            Turn::Down | Turn::Vertical => (y, page.0 - x),
+        }
+    }
+
+    /// Returns where a point of the turned page lies on the page.
+    pub(super) fn undo(self, (x, y): (f32, f32), page: (f32, f32)) -> (f32, f32) {
+        match self {
+            Turn::None => (x, y),
+            Turn::Up => (y, page.1 - x),
+            Turn::Over => (page.0 - x, page.1 - y),
+            Turn::Down | Turn::Vertical => (page.0 - y, x),
+        }
+    }
+}
+
+/// Returns the chunks of one page.
+pub(super) fn chunks(
+    page: &PageGlyphs,
+    fonts: &[FontInfo],
+    links: &PageLinks,
+) -> PageChunks {
+    let mut per_direction = [0usize; 5];
+    let (mut n_vertical, mut n_invisible) = (0, 0);
+    for glyph in &page.glyphs {
+        per_direction[usize::from(glyph.dir.min(4))] += 1;
+        n_vertical += usize::from(glyph.flags & VERTICAL != 0);
+        n_invisible += usize::from(glyph.flags & INVISIBLE != 0);
+    }
+    let size = (page.width, page.height);
+    let turned_glyph = |glyph: &Glyph, turn: Turn| {
+        let (x, y) = turn.apply((glyph.x, glyph.y), size);
+        Glyph { x, y, ..*glyph }
+    };
+    if n_vertical * 2 > page.glyphs.len() {
+        let glyphs = page.glyphs.iter().map(|glyph| {
+            let across =
+                if glyph.flags & VERTICAL != 0 { 0.35 * glyph.size } else { 0.0 };
+            let turned = turned_glyph(glyph, Turn::Vertical);
+            Glyph { y: turned.y + across, ..turned }
+        });
+        return PageChunks {
+            main: Chunker::new(fonts, links, Turn::Vertical).read(glyphs),
+            turned: vec![],
+            turn: Turn::Vertical,
+            height: page.width,
+        };
+    }
+    // A few invisible words on a page of visible text are tricks; a page of them is an OCR layer.
+    let n_visible = page.glyphs.len() - n_invisible;
+    let drop_invisible = n_visible > 200 && n_invisible < n_visible;
+    let shown = |glyph: &&Glyph| !drop_invisible || glyph.flags & INVISIBLE == 0;
+
+    let main_dir = (0..4u8)
+        .max_by_key(|dir| (per_direction[usize::from(*dir)], 4 - *dir))
+        .unwrap_or_default();
+    let turn = Turn::of(main_dir);
+    let glyphs = page
+        .glyphs
+        .iter()
+        .filter(shown)
+        .filter(|glyph| glyph.dir == main_dir || glyph.dir > 3)
+        .map(|glyph| turned_glyph(glyph, turn));
+    let chunker = Chunker::new(fonts, links, turn);
+    let main = if bidi::is_right_to_left(&page.glyphs) {
+        chunker.read(bidi::visual_order(glyphs.collect()).into_iter())
+    } else {
+        chunker.read(glyphs)
+    };
+    let mut turned = vec![];
+    for dir in (0..4u8).filter(|d| *d != main_dir && per_direction[usize::from(*d)] > 0) {
+        let turn = Turn::of(dir);
+        let glyphs = page.glyphs.iter().filter(shown).filter(|glyph| glyph.dir == dir);
+        let chunker = Chunker::new(fonts, links, turn);
+        turned.extend(chunker.read(glyphs.map(|glyph| turned_glyph(glyph, turn))));
+    }
+    let height = if main_dir % 2 == 1 { size.0 } else { size.1 };
+    PageChunks { main, turned, turn, height }
+}
+
+/// Grows chunks glyph by glyph.
+struct Chunker<'a> {
+    fonts: &'a [FontInfo],
+    links: &'a PageLinks,
+    plain: FontInfo,
+    /// Links lie where the page shows them, so only upright text meets them.
+    with_links: bool,
+    done: Vec<Chunk>,
+    open: Option<Chunk>,
+    /// Right end of the last glyph.
+    end: f32,
+    /// Where the pen stands, explicit spaces counted.
+    pen: f32,
+    last_size: f32,
+    last_y: f32,
+    space: bool,
+    /// An accent that waits for its letter: combining form, middle.
+    accent: Option<(char, f32)>,
+    drawn: FxHashSet<(char, i32, i32)>,
+}
+
+impl<'a> Chunker<'a> {
+    fn new(fonts: &'a [FontInfo], links: &'a PageLinks, turn: Turn) -> Self {
+        Chunker {
+            fonts,
+            links,
+            plain: FontInfo::default(),
+            with_links: turn == Turn::None && !links.is_empty(),
+            done: vec![],
+            open: None,
+            end: 0.0,
+            pen: 0.0,
+            last_size: 0.0,
+            last_y: 0.0,
+            space: false,
+            accent: None,
+            drawn: FxHashSet::default(),
+        }
+    }
+
+    fn read(mut self, glyphs: impl Iterator<Item = Glyph>) -> Vec<Chunk> {
+        for glyph in glyphs {
+            self.take(&glyph);
+        }
+        self.done.extend(self.open.take());
+        self.done
+    }
+
+    fn take(&mut self, glyph: &Glyph) {
+        let placed = glyph.x.is_finite() && glyph.y.is_finite() && glyph.w.is_finite();
+        if !placed || !glyph.size.is_finite() || glyph.size < 0.3 {
+            return;
+        }
+        match glyph.ch {
+            ' '
+            | '\u{A0}'
+            | '\t'
+            | '\r'
+            | '\n'
+            | '\u{2000}'..='\u{200A}'
+            | '\u{3000}' => {
+                return self.note_space(glyph);
+            }
+            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{FEFF}' => return,
+            ch if ch.is_control() => return,
+            _ => {}
+        }
+        let place = ((glyph.x * 1.5).round() as i32, (glyph.y * 1.5).round() as i32);
+        if glyph.w > 0.0 && !self.drawn.insert((glyph.ch, place.0, place.1)) {
+            return; // Fake bold and shadows draw a glyph twice.
+        }
+        let fonts = self.fonts;
+        let plain = std::mem::take(&mut self.plain);
+        let font = fonts.get(usize::from(glyph.font)).unwrap_or(&plain);
+        if font.math || !self.takes_accent(glyph) {
+            let ch = self.accented(glyph);
+            self.add(glyph, ch, font);
+        }
+        self.plain = plain;
+    }
+
+    fn note_space(&mut self, glyph: &Glyph) {
+        if let Some(open) = &self.open
+            && (glyph.y - open.y).abs() < 0.5 * open.size
+        {
+            self.space = true;
+            self.pen = glyph.x + glyph.w;
+        }
+    }
+
+    /// Handles a glyph that is an accent alone; returns whether it was one.
+    fn takes_accent(&mut self, glyph: &Glyph) -> bool {
+        let Some(combining) = combining_form(glyph.ch) else { return false };
+        let middle = glyph.x + glyph.w / 2.0;
+        if glyph.w <= 0.0 && !is_combining(glyph.ch) {
+            return false;
+        }
+        if let Some(open) = &mut self.open {
+            let over_last = (glyph.y - open.y).abs() < 0.6 * open.size
+                && middle < self.end + 0.02 * open.size
+                && middle > self.end - 0.9 * open.size
+                && !self.space;
+            if over_last && let Some(base) = open.run.text.chars().next_back() {
+                if let Some(whole) = compose(dotted(base), combining) {
+                    let marked = open
+                        .run
+                        .marks
+                        .last()
+                        .filter(|m| m.range.end == open.run.text.len());
+                    let (link, page) = (marked.map(|m| m.link), self.links.page);
+                    open.run.pop();
+                    open.run.push(whole, link, page);
+                    return true;
+                }
+                if is_combining(glyph.ch) {
+                    open.run.text.push(glyph.ch);
+                    return true;
+                }
+            }
+        }
+        if glyph.ch == '`' || is_combining(glyph.ch) {
+            return false;
+        }
+        if self.open.as_ref().is_none_or(|open| glyph.x - self.end > SPACE_EM * open.size)
+        {
+            self.space = true;
+        }
+        self.accent = Some((combining, middle));
+        true
+    }
+
+    /// Returns the glyph's character with the accent that waits for it.
+    fn accented(&mut self, glyph: &Glyph) -> char {
+        let Some((combining, middle)) = self.accent.take() else { return glyph.ch };
+        let slack = 0.05 * glyph.size;
+        if middle < glyph.x - slack || middle > glyph.x + glyph.w + slack {
+            return glyph.ch;
+        }
+        compose(dotted(glyph.ch), combining).unwrap_or(glyph.ch)
+    }
+
+    fn add(&mut self, glyph: &Glyph, ch: char, font: &FontInfo) {
+        let gap = glyph.x - self.end;
+        if self.joins(glyph, gap) {
+            self.separate(glyph, ch, gap);
+        } else {
+            self.done.extend(self.open.take());
+        }
+        let open = self.open.get_or_insert_with(|| Chunk {
+            x0: glyph.x,
+            x1: glyph.x + glyph.w,
+            y: glyph.y,
+            size: glyph.size,
+            ..Chunk::default()
+        });
+        if glyph.size > 1.14 * open.size {
+            open.y = glyph.y;
+            open.size = glyph.size;
+        }
+        let middle = (glyph.x + glyph.w / 2.0, glyph.y - 0.3 * glyph.size);
+        let link = if self.with_links { self.links.at(middle.0, middle.1) } else { None };
+        match split_ligature(ch) {
+            Some(letters) => {
+                for letter in letters.chars() {
+                    open.run.push(letter, link, self.links.page);
+                }
+            }
+            None => open.run.push(ch, link, self.links.page),
+        }
+        open.styles.count(font);
+        open.artifact += u32::from(glyph.flags & ARTIFACT != 0);
+        self.space = false;
+        self.end = glyph.x + glyph.w;
+        self.last_size = glyph.size;
+        self.last_y = glyph.y;
+        open.x1 = open.x1.max(self.end);
+        open.x0 = open.x0.min(glyph.x);
+    }
+
+    /// Tells whether the glyph goes on with the open chunk.
+    fn joins(&self, glyph: &Glyph, gap: f32) -> bool {
+        let Some(open) = &self.open else { return false };
+        let rise = (glyph.y - open.y).abs();
+        let em = open.size.max(glyph.size);
+        let same_line = rise < 0.12 * em;
+        let smaller = glyph.size < 0.88 * open.size
+            || self.last_size < 0.88 * open.size
+            || glyph.size > 1.14 * open.size;
+        let script = rise < 0.68 * em && smaller && gap < 0.5 * em;
+        let near = rise < 0.35 * em && gap < 0.5 * em;
+        if !(same_line || script || near) || gap <= -0.7 * em || gap >= 1.05 * em {
+            return false;
+        }
+        if same_line && gap < -0.35 * em && glyph.x < open.x0 {
+            return false;
+        }
+        // A number and then a wide gap: the number of a line or a heading.
+        if gap > 0.55 * em && is_number(&open.run.text) {
+            return false;
+        }
+        // Text with real spaces does not skip ahead: something drawn elsewhere fills the hole.
+        let skips = self.space
+            && glyph.x - self.pen > 0.4 * em
+            && self.pen >= self.end - 0.05 * em;
+        !skips
+    }
+
+    /// Puts a space before a glyph that joins, where the page shows one.
+    fn separate(&mut self, glyph: &Glyph, ch: char, gap: f32) {
+        let Some(open) = &mut self.open else { return };
+        let em = glyph.size.min(self.last_size).max(0.6 * open.size);
+        if self.space && gap > -0.1 * em || gap > SPACE_EM * em {
+            open.run.space();
+            return;
+        }
+        // "word" and a raised mark: apart, so that the word is found.
+        let raised = glyph.size < 0.85 * self.last_size
+            && glyph.y < self.last_y - 0.15 * self.last_size;
+        let is_mark = ch.is_ascii_digit() || "∗†‡§¶*".contains(ch);
+        if raised && is_mark {
+            let mut before = open.run.text.chars().rev();
+            let after_word = [before.next(), before.next()]
+                .iter()
+                .all(|c| c.is_some_and(char::is_alphabetic));
+            if after_word {
+                open.run.space();
+            }
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_combining(ch: char) -> bool {
+    ('\u{0300}'..='\u{036F}').contains(&ch)
+}
+
+/// Returns the combining form of an accent that fonts draw as a glyph of its own.
+fn combining_form(ch: char) -> Option<char> {
+    Some(match ch {
+        '\u{00B4}' | '\u{02CA}' => '\u{0301}',
+        '`' | '\u{02CB}' => '\u{0300}',
+        '\u{00A8}' => '\u{0308}',
+        '\u{02C6}' => '\u{0302}',
+        '\u{02DC}' => '\u{0303}',
+        '\u{02C7}' => '\u{030C}',
+        '\u{02D8}' => '\u{0306}',
+        '\u{02DA}' => '\u{030A}',
+        '\u{00AF}' | '\u{02C9}' => '\u{0304}',
+        '\u{02D9}' => '\u{0307}',
+        '\u{02DD}' => '\u{030B}',
+        '\u{00B8}' => '\u{0327}',
+        ch if is_combining(ch) => ch,
+        _ => return None,
+    })
+}
+
+fn dotted(base: char) -> char {
+    match base {
+        '\u{0131}' => 'i',
+        '\u{0237}' => 'j',
+        _ => base,
+    }
+}
+
+fn split_ligature(ch: char) -> Option<&'static str> {
+    Some(match ch {
+        '\u{FB00}' => "ff",
+        '\u{FB01}' => "fi",
+        '\u{FB02}' => "fl",
+        '\u{FB03}' => "ffi",
+        '\u{FB04}' => "ffl",
+        '\u{FB05}' | '\u{FB06}' => "st",
+        '\u{0132}' => "IJ",
+        '\u{0133}' => "ij",
+        _ => return None,
+    })
+}
+
+/// Gives Type3 fonts a size: their nominal one says nothing, so the mean width of a-z is taken.
+pub(super) fn resize_type3(pages: &mut [PageGlyphs]) {
+    let is_type3 = |glyph: &&Glyph| glyph.flags & TYPE3 != 0;
+    let mut seen: FxHashMap<u16, (f32, f32, u32)> = FxHashMap::default();
+    for glyph in pages.iter().flat_map(|page| &page.glyphs).filter(is_type3) {
+        if glyph.ch.is_ascii_lowercase() && glyph.size > 0.0 {
+            let sums = seen.entry(glyph.font).or_default();
+            sums.0 += glyph.w;
+            sums.1 += glyph.size;
+            sums.2 += 1;
+        }
+    }
+    /// Mean width of a-z in running text, in em.
+    const MEAN_WIDTH: f32 = 0.47;
+    let scales: FxHashMap<u16, f32> = seen
+        .into_iter()
+        .filter(|(_, (_, _, n))| *n >= 3)
+        .map(|(font, (width, size, _))| (font, width / size / MEAN_WIDTH))
+        .filter(|(_, scale)| *scale > 1.5 || *scale < 0.6)
+        .collect();
+    let mut sorted: Vec<f32> = scales.values().copied().collect();
+    sorted.sort_by(f32::total_cmp);
+    let Some(&median) = sorted.get(sorted.len() / 2) else { return };
+    for glyph in pages.iter_mut().flat_map(|page| &mut page.glyphs) {
+        if glyph.flags & TYPE3 != 0 {
+            glyph.size *= scales.get(&glyph.font).copied().unwrap_or(median);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The front of a paper: its title, authors and abstract on the first pages.
+
+use super::measure::Measure;
+use super::paragraph::Paragraph;
+
+/// What a paragraph of the front is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FrontKind {
+    /// Part of the title.
+    Title,
+    /// Authors, affiliations, addresses.
+    Authors,
+    /// The word "Abstract" alone.
+    AbstractLabel,
+    /// A paragraph of the abstract.
+    Abstract,
+}
+
+/// Returns what the paragraphs of the first page are; `None` for those that belong to the body.
+pub(super) fn front(
+    paragraphs: &[Paragraph],
+    measure: Measure,
+    height: f32,
+) -> Vec<Option<FrontKind>> {
+    let mut kinds = vec![None; paragraphs.len()];
+    let title = title(paragraphs, measure, height);
+    for index in &title {
+        kinds[*index] = Some(FrontKind::Title);
+    }
+    let after_title = title.last().map_or(0, |last| last + 1);
+    let label = paragraphs
+        .iter()
+        .position(|p| is_abstract_label(p.text()) || run_in_label(p.text()).is_some());
+    let body = paragraphs
+        .iter()
+        .position(|p| opens_body(p.text()))
+        .filter(|body| label.is_none_or(|label| *body > label));
+    let front_end = label.or(body).unwrap_or(0);
+    for kind in kinds[after_title.min(front_end)..front_end].iter_mut() {
+        kind.get_or_insert(FrontKind::Authors);
+    }
+    match label {
+        Some(label) => {
+            let end = body.unwrap_or(paragraphs.len().min(label + 3)).max(label + 1);
+            for (index, kind) in kinds.iter_mut().enumerate().take(end).skip(label) {
+                let is_label = is_abstract_label(paragraphs[index].text());
+                *kind = Some(if is_label {
+                    FrontKind::AbstractLabel
+                } else {
+                    FrontKind::Abstract
+                });
+            }
+        }
+        // Without a label, a long paragraph before the introduction is the abstract.
+        None => {
+            for index in after_title.min(front_end)..front_end {
+                if kinds[index] == Some(FrontKind::Authors)
+                    && paragraphs[index].text().len() > 400
+                {
+                    kinds[index] = Some(FrontKind::Abstract);
+                }
+            }
+        }
+    }
+    kinds
+}
+
+/// Returns the paragraphs of the title: the largest type in the upper part of the page.
+fn title(paragraphs: &[Paragraph], measure: Measure, height: f32) -> Vec<usize> {
+    let may_be = |p: &Paragraph| {
+        let letters = p.text().chars().filter(|c| c.is_alphabetic()).count();
+        letters > 3 && p.bbox[1] < 0.6 * height && p.styles.chars > 2 * p.styles.math
+    };
+    let largest = paragraphs
+        .iter()
+        .filter(|p| may_be(p) && p.styles.chars >= 4)
+        .map(|p| p.size)
+        .fold(0f32, f32::max);
+    if largest <= 1.15 * measure.body {
+        return vec![];
+    }
+    let is_title = |p: &Paragraph| p.size >= 0.97 * largest && may_be(p);
+    let Some(first) = paragraphs.iter().position(is_title) else { return vec![] };
+    (first..paragraphs.len()).take_while(|i| is_title(&paragraphs[*i])).collect()
+}
+
+/// Words that name the abstract.
+const ABSTRACT_WORDS: [&str; 9] = [
+    "abstract",
+    "summary",
+    "résumé",
+    "zusammenfassung",
+    "resumen",
+    "аннотация",
+    "摘要",
+    "概要",
+    "要旨",
+];
+
+/// Tells whether a text is the word "Abstract" alone, also when spaced out.
+pub(super) fn is_abstract_label(text: &str) -> bool {
+    let plain: String =
+        text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    text.len() < 40 && ABSTRACT_WORDS.contains(&plain.as_str())
+}
+
+/// Returns where the text of an abstract starts that is set after its label: `Abstract—We ...`.
+pub(super) fn run_in_label(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_alphabetic())?;
+    let label = text[..end].to_lowercase();
+    if !ABSTRACT_WORDS.contains(&label.as_str()) {
+        return None;
+    }
+    let rest = &text[end..];
+    let mark = rest.trim_start_matches(['—', '–', '-', '.', ':', ' ', '|']);
+    let set_off = rest.len() - mark.len();
+    let is_label = !rest.starts_with(' ') || rest[..set_off].len() > 1;
+    (set_off > 0 && is_label && mark.len() > 40).then(|| end + set_off)
+}
+
+/// Tells whether a text is the heading that ends the front.
+fn opens_body(text: &str) -> bool {
+    let title = super::numbering::title_of(text.trim()).to_lowercase();
+    let title = title.trim_end_matches(['.', ':']);
+    let numbered_first =
+        text.starts_with("1 ") || text.starts_with("1. ") || text.starts_with("I. ");
+    text.len() < 80
+        && (numbered_first && super::numbering::numbering(text).is_some()
+            || [
+                "introduction",
+                "contents",
+                "keywords",
+                "index terms",
+                "引言",
+                "はじめに",
+            ]
+            .contains(&title))
+}

@@ -1,0 +1,319 @@
+//! What stands on a page without being its text: running heads, page numbers, line numbers,
+//! watermarks, the arXiv stamp.
+//!
+//! In: the chunks of all pages. Out: the same without furniture, and the list of what was dropped.
+//! A page is never emptied by it.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::chunk::{Chunk, PageChunks};
+
+/// A piece of furniture: page index and text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Dropped {
+    /// Page index.
+    pub page: u32,
+    /// Its text.
+    pub text: String,
+}
+
+/// Chunks of a page that share a baseline.
+struct Row {
+    y: f32,
+    chunks: Vec<usize>,
+    text: String,
+}
+
+/// Removes the furniture of all pages and returns it.
+pub(super) fn drop_furniture(pages: &mut [PageChunks]) -> Vec<Dropped> {
+    let rows: Vec<Vec<Row>> = pages.iter().map(edge_rows).collect();
+    let repeated = Repeated::count(&rows);
+    let numbered = numbered_margins(pages);
+    let mut dropped = vec![];
+    for (index, page) in pages.iter_mut().enumerate() {
+        let mut kill = FxHashSet::default();
+        for row in &rows[index] {
+            if repeated.is_furniture(row, index, &rows[index], page.height) {
+                kill.extend(row.chunks.iter().copied());
+            }
+        }
+        kill.extend(line_numbers(page, &numbered));
+        kill.extend(watermarks(page));
+        spare_text(page, &mut kill);
+        take(&mut page.main, &kill, index as u32, &mut dropped);
+    }
+    dropped
+}
+
+/// Removes `kill` from `chunks`.
+fn take(
+    chunks: &mut Vec<Chunk>,
+    kill: &FxHashSet<usize>,
+    page: u32,
+    dropped: &mut Vec<Dropped>,
+) {
+    if kill.is_empty() {
+        return;
+    }
+    let mut index = 0;
+    chunks.retain(|chunk| {
+        let keep = !kill.contains(&index);
+        if !keep {
+            dropped.push(Dropped { page, text: chunk.run.text.clone() });
+        }
+        index += 1;
+        keep
+    });
+}
+
+/// Lets a page keep its text where nearly all of it looks like furniture.
+fn spare_text(page: &PageChunks, kill: &mut FxHashSet<usize>) {
+    let (mut left, mut lost) = (0, 0);
+    for (index, chunk) in page.main.iter().enumerate() {
+        if kill.contains(&index) {
+            lost += chunk.styles.chars;
+        } else {
+            left += chunk.styles.chars;
+        }
+    }
+    if left < 20 && lost > left {
+        kill.retain(|index| is_page_number(&page.main[*index].run.text));
+        if left == 0 {
+            kill.clear();
+        }
+    }
+}
+
+/// Returns the outermost three rows at the top and at the bottom of a page.
+fn edge_rows(page: &PageChunks) -> Vec<Row> {
+    let mut order: Vec<usize> = (0..page.main.len()).collect();
+    order.sort_by(|a, b| page.main[*a].y.total_cmp(&page.main[*b].y));
+    let mut rows: Vec<Row> = vec![];
+    for index in order {
+        let y = page.main[index].y;
+        match rows.last_mut() {
+            Some(row) if (y - row.y).abs() < 2.5 => row.chunks.push(index),
+            _ => rows.push(Row { y, chunks: vec![index], text: String::new() }),
+        }
+    }
+    let n = rows.len();
+    let height = page.height;
+    let mut edge = 0;
+    rows.retain(|row| {
+        let keep = edge < 3 && row.y < 0.16 * height
+            || edge + 3 >= n && row.y > 0.86 * height
+            || row.y < 0.07 * height
+            || row.y > 0.93 * height;
+        edge += 1;
+        keep
+    });
+    for row in &mut rows {
+        row.chunks.sort_by(|a, b| page.main[*a].x0.total_cmp(&page.main[*b].x0));
+        let texts: Vec<&str> =
+            row.chunks.iter().map(|i| page.main[*i].run.text.as_str()).collect();
+        row.text = texts.join(" ");
+    }
+    rows
+}
+
+/// On how many pages a text stands at one height.
+struct Repeated {
+    counts: FxHashMap<(String, i32), u32>,
+    n_pages: usize,
+}
+
+impl Repeated {
+    fn count(pages: &[Vec<Row>]) -> Repeated {
+        let mut counts: FxHashMap<(String, i32), u32> = FxHashMap::default();
+        for rows in pages {
+            let mut here = FxHashSet::default();
+            for row in rows {
+                let key = without_digits(&row.text);
+                for shift in -1..=1 {
+                    here.insert((key.clone(), level(row.y) + shift));
+                }
+            }
+            let mut here: Vec<_> = here.into_iter().collect();
+            here.sort();
+            for key in here {
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+        Repeated { counts, n_pages: pages.len() }
+    }
+
+    fn is_furniture(&self, row: &Row, page: usize, rows: &[Row], height: f32) -> bool {
+        let key = (without_digits(&row.text), level(row.y));
+        let count = self.counts.get(&key).copied().unwrap_or(0) as usize;
+        let is_number = is_page_number(&row.text);
+        if self.n_pages >= 3 && count >= 3 {
+            let often = count >= self.n_pages / 8 && key.0.chars().count() > 1;
+            // The first page's head may be the title.
+            if often && page > 0 || is_number {
+                return true;
+            }
+        }
+        let first_or_last = rows.first().is_some_and(|r| r.y == row.y)
+            || rows.last().is_some_and(|r| r.y == row.y);
+        let outside = row.y < 0.12 * height || row.y > 0.88 * height;
+        let far_outside = row.y < 0.07 * height || row.y > 0.93 * height;
+        is_number && outside && (first_or_last || far_outside)
+    }
+}
+
+/// Returns the height of a row in steps of four points.
+fn level(y: f32) -> i32 {
+    (y / 4.0).round() as i32
+}
+
+/// Returns the text in lower case, without spaces, every number as `0`.
+fn without_digits(text: &str) -> String {
+    let mut out = String::new();
+    let mut in_number = false;
+    for ch in text.chars() {
+        if ch.is_ascii_digit() {
+            if !in_number {
+                out.push('0');
+            }
+            in_number = true;
+        } else if !ch.is_whitespace() {
+            in_number = false;
+            out.extend(ch.to_lowercase());
+        }
+    }
+    out
+}
+
+/// Tells whether a row is a page number: `12`, `- 12 -`, `xii`, `Page 3 of 9`.
+fn is_page_number(text: &str) -> bool {
+    let around = |c: char| c.is_whitespace() || "-–—.|[]".contains(c);
+    let text = text.trim_matches(around);
+    if text.is_empty() {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let arabic = text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit());
+    let roman = text.len() <= 6 && text.chars().all(|c| "ivxlc".contains(c));
+    let in_words = lower.starts_with("page ") || lower.starts_with("p. ");
+    arabic || roman || in_words && lower.len() < 16
+}
+
+/// Right edges, in points, of columns of line numbers found on some page.
+type NumberedMargins = Vec<f32>;
+
+/// Returns a chunk's number if it is nothing else.
+fn number_of(chunk: &Chunk) -> Option<i32> {
+    let text = chunk.text();
+    let is_number =
+        (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if is_number { text.parse().ok() } else { None }
+}
+
+/// Returns columns of numbers of a page with a common edge, from top to bottom.
+fn number_columns(page: &PageChunks) -> Vec<(f32, Vec<usize>)> {
+    let mut columns: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+    let numbers: Vec<usize> =
+        (0..page.main.len()).filter(|i| number_of(&page.main[*i]).is_some()).collect();
+    for index in numbers {
+        let edge = page.main[index].x1;
+        let near = |e: &i32| (*e as f32 - edge).abs() <= 1.6;
+        let key = columns.keys().copied().find(near).unwrap_or(edge.round() as i32);
+        columns.entry(key).or_default().push(index);
+    }
+    columns
+        .into_iter()
+        .map(|(edge, mut column)| {
+            column.sort_by(|a, b| page.main[*a].y.total_cmp(&page.main[*b].y));
+            (edge as f32, column)
+        })
+        .collect()
+}
+
+/// Tells whether a column of numbers stands clear of the running text.
+fn is_clear(page: &PageChunks, column: &[usize]) -> bool {
+    let (mut x0, mut x1) = (f32::MAX, f32::MIN);
+    for index in column {
+        x0 = x0.min(page.main[*index].x0);
+        x1 = x1.max(page.main[*index].x1);
+    }
+    let top = page.main[column[0]].y;
+    let bottom = page.main[column[column.len() - 1]].y;
+    let crossing = page
+        .main
+        .iter()
+        .filter(|c| c.styles.chars >= 20 && c.y >= top && c.y <= bottom)
+        .filter(|c| c.x0 < x1 + 0.5 && c.x1 > x0 - 0.5)
+        .count();
+    crossing * 12 <= column.len()
+}
+
+/// Finds margins that hold the line numbers of a review draft: a column of numbers, clear of the
+/// text, that mostly grow by one step, over a good part of a page.
+fn numbered_margins(pages: &[PageChunks]) -> NumberedMargins {
+    let mut margins = vec![];
+    for page in pages {
+        for (edge, column) in number_columns(page) {
+            if column.len() < 8 || !is_clear(page, &column) {
+                continue;
+            }
+            let values: Vec<i32> =
+                column.iter().filter_map(|i| number_of(&page.main[*i])).collect();
+            let mut steps: BTreeMap<i32, usize> = BTreeMap::new();
+            for pair in values.windows(2) {
+                *steps.entry(pair[1] - pair[0]).or_default() += 1;
+            }
+            let Some((step, n)) = steps.into_iter().max_by_key(|(_, n)| *n) else {
+                continue;
+            };
+            let last = column[column.len() - 1];
+            let span = page.main[last].y - page.main[column[0]].y;
+            let steady = (1..=10).contains(&step) && n * 10 >= values.len() * 6;
+            if steady && span > 0.3 * page.height {
+                margins.push(edge);
+            }
+        }
+    }
+    margins.sort_by(f32::total_cmp);
+    margins.dedup();
+    margins
+}
+
+/// Returns the line numbers of a page whose margins are known to hold them.
+fn line_numbers(page: &PageChunks, margins: &NumberedMargins) -> Vec<usize> {
+    if margins.is_empty() {
+        return vec![];
+    }
+    number_columns(page)
+        .into_iter()
+        .filter(|(edge, _)| margins.iter().any(|m| (m - edge).abs() <= 2.0))
+        .filter(|(_, column)| is_clear(page, column))
+        .flat_map(|(_, column)| column)
+        .collect()
+}
+
+/// Returns huge letters across a page of ordinary text.
+fn watermarks(page: &PageChunks) -> Vec<usize> {
+    let text: u32 = page.main.iter().map(|c| c.styles.chars).sum();
+    if text < 400 {
+        return vec![];
+    }
+    let is_huge = |chunk: &Chunk| chunk.size > 60.0 && chunk.styles.chars <= 20;
+    (0..page.main.len()).filter(|i| is_huge(&page.main[*i])).collect()
+}
+
+/// Finds arXiv's stamp among turned text: returns its id without version.
+pub(super) fn arxiv_stamp(text: &str) -> Option<String> {
+    let rest = text.trim().strip_prefix("arXiv:")?;
+    let id = rest.split_whitespace().next()?;
+    let bare = match id.rfind('v') {
+        Some(at) if at > 0 && id[at + 1..].bytes().all(|b| b.is_ascii_digit()) => {
+            &id[..at]
+        }
+        _ => id,
+    };
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "./-".contains(c);
+    let sound = bare.len() >= 9 && bare.len() <= 24 && bare.chars().all(allowed);
+    sound.then(|| bare.to_owned())
+}

@@ -1,0 +1,57 @@
+//! The measures of a document: size of its running text and distance of its lines.
+
+use std::collections::BTreeMap;
+
+use super::chunk::{Chunk, PageChunks};
+
+/// What is normal in a document, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Measure {
+    /// Type size of running text.
+    pub body: f32,
+    /// Distance of its baselines.
+    pub pitch: f32,
+}
+
+/// Measures a document.
+pub(super) fn measure(pages: &[PageChunks]) -> Measure {
+    let mut sizes: BTreeMap<i32, u32> = BTreeMap::new();
+    for chunk in pages.iter().flat_map(|page| &page.main) {
+        *sizes.entry((chunk.size * 4.0).round() as i32).or_default() +=
+            chunk.styles.chars;
+    }
+    let body = most_common(&sizes).map_or(10.0, |size| size as f32 / 4.0).max(1.0);
+    let mut steps: BTreeMap<i32, u32> = BTreeMap::new();
+    for page in pages {
+        count_steps(page, body, &mut steps);
+    }
+    let pitch = most_common(&steps).map_or(1.2 * body, |step| step as f32 / 2.0);
+    Measure { body, pitch }
+}
+
+/// Returns the key with the largest count, the smallest of equals.
+fn most_common(counts: &BTreeMap<i32, u32>) -> Option<i32> {
+    counts.iter().max_by_key(|(key, n)| (**n, -**key)).map(|(key, _)| *key)
+}
+
+/// Counts the distances, in half points, between lines of running text.
+fn count_steps(page: &PageChunks, body: f32, steps: &mut BTreeMap<i32, u32>) {
+    let is_body = |c: &&Chunk| (c.size - body).abs() < 0.06 * body && c.styles.chars > 8;
+    let mut chunks: Vec<&Chunk> = page.main.iter().filter(is_body).collect();
+    chunks.sort_by(|a, b| a.y.total_cmp(&b.y));
+    for (i, upper) in chunks.iter().enumerate() {
+        if upper.styles.chars < 25 {
+            continue;
+        }
+        for lower in chunks[i + 1..].iter().take(12) {
+            let overlap = upper.x1.min(lower.x1) - upper.x0.max(lower.x0);
+            let step = lower.y - upper.y;
+            if overlap > 0.5 * (lower.x1 - lower.x0) && step > 0.5 * body {
+                if step < 3.2 * body {
+                    *steps.entry((step * 2.0).round() as i32).or_default() += 1;
+                }
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Lines to paragraphs: where one ends, by distance, indent, type and what the next line says.
+
+use super::chunk::Styles;
+use super::hyphen::{self, Vocabulary};
+use super::line::Line;
+use super::measure::Measure;
+use super::numbering::{caption, is_list_item, numbering};
+use super::run::Run;
+
+/// Lines that belong together, before and after they have a kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Paragraph {
+    /// The text, lines joined.
+    pub run: Run,
+    /// Page of the first line, from 1.
+    pub page: u32,
+    /// Page of the last line.
+    pub page_end: u32,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// `[x0, y0, x1, y1]` of the lines of the first page.
+    pub bbox: [f32; 4],
+    /// Largest type size of its lines.
+    pub size: f32,
+    /// Styles of its characters.
+    pub styles: Styles,
+}
+
+impl Paragraph {
+    /// Makes a paragraph of lines in reading order.
+    pub(super) fn of(lines: Vec<Line>, words: &Vocabulary) -> Paragraph {
+        let mut paragraph = Paragraph {
+            page: lines.first().map_or(0, |line| line.page),
+            page_end: lines.last().map_or(0, |line| line.page),
+            ..Paragraph::default()
+        };
+        let mut bbox = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
+        for line in &lines {
+            hyphen::join(&mut paragraph.run, &line.run, words);
+            paragraph.size = paragraph.size.max(line.size);
+            paragraph.styles.add(&line.styles);
+            if line.page != paragraph.page {
+                continue;
+            }
+            bbox = [
+                bbox[0].min(line.x0),
+                bbox[1].min(line.top()),
+                bbox[2].max(line.x1),
+                bbox[3].max(line.bottom()),
+            ];
+        }
+        paragraph.bbox = bbox;
+        paragraph.lines = lines;
+        paragraph
+    }
+
+    /// Its text.
+    pub(super) fn text(&self) -> &str {
+        &self.run.text
+    }
+}
+
+/// Cuts the lines of a page into paragraphs.
+pub(super) fn paragraphs(
+    lines: Vec<Line>,
+    measure: Measure,
+    words: &Vocabulary,
+) -> Vec<Paragraph> {
+    let mut out = vec![];
+    let mut open: Vec<Line> = vec![];
+    for line in lines {
+        if !open.is_empty() && ends_before(&open, &line, measure) {
+            out.push(Paragraph::of(std::mem::take(&mut open), words));
+        }
+        open.push(line);
+    }
+    if !open.is_empty() {
+        out.push(Paragraph::of(open, words));
+    }
+    out
+}
+
+/// Tells whether the paragraph of `open` ends before `next`.
+fn ends_before(open: &[Line], next: &Line, measure: Measure) -> bool {
+    let last = &open[open.len() - 1];
+    if next.column != last.column {
+        return true;
+    }
+    let em = last.size.max(next.size);
+    changes_type(&open[0], last, next, em)
+        || is_set_off(open, next, measure, em)
+        || caption(next.text()).is_some()
+        || starts_item(last, next, em)
+        || starts_anew(open, next, em)
+}
+
+/// A change of size, or between bold and plain.
+fn changes_type(first: &Line, last: &Line, next: &Line, em: f32) -> bool {
+    let both_long = last.styles.chars > 3 && next.styles.chars > 3;
+    if (last.size - next.size).abs() > 0.09 * em && both_long {
+        return true;
+    }
+    let (was_bold, is_bold) = (first.styles.is_bold(), next.styles.is_bold());
+    let numbered = numbering(next.text()).is_some();
+    if was_bold && is_bold {
+        return numbered && numbering(last.text()).is_some();
+    }
+    was_bold != is_bold
+        && last.styles.chars > 2
+        && next.styles.chars > 2
+        && (numbered || was_bold)
+}
+
+/// More white above than between the lines before.
+fn is_set_off(open: &[Line], next: &Line, measure: Measure, em: f32) -> bool {
+    let last = &open[open.len() - 1];
+    let step = next.y - last.y;
+    let Measure { body, pitch } = measure;
+    let usual = if (em - body).abs() < 0.08 * body { pitch } else { pitch / body * em };
+    if step > (1.3 * usual).max(1.32 * em) {
+        return true;
+    }
+    let Some(second) = open.get(1) else { return false };
+    let own = second.y - open[0].y;
+    step > 1.28 * own && step > 1.1 * em && own > 0.9 * usual
+}
+
+/// The mark of a list item at the left edge.
+fn starts_item(last: &Line, next: &Line, em: f32) -> bool {
+    if !is_list_item(next.text()) {
+        return false;
+    }
+    let bullet = next.text().starts_with(|c: char| !c.is_alphanumeric() && c != '(');
+    let at_edge = next.x0 <= last.x0 + 2.5 * em;
+    at_edge
+        && (bullet
+            || last.text().ends_with(['.', ';', ':', ','])
+            || is_list_item(last.text()))
+}
+
+/// An indented first line, or a short last line before a capital.
+fn starts_anew(open: &[Line], next: &Line, em: f32) -> bool {
+    let last = &open[open.len() - 1];
+    let is_short = last.x1 < last.column_x1 - 2.5 * em;
+    let ends = last.text().ends_with(['.', '?', '!', ':']);
+    let indented = next.x0 > last.x0 + 0.7 * em
+        && next.x0 < last.x0 + 3.5 * em
+        && (open.len() >= 2 || last.x0 <= last.column_x0 + 0.3 * em);
+    if indented && (is_short || ends) {
+        return true;
+    }
+    let very_short = last.x1 < last.column_x1 - 4.0 * em;
+    let capital = next.text().chars().next().is_some_and(|c| !c.is_lowercase());
+    very_short
+        && (ends || last.text().ends_with(';'))
+        && capital
+        && next.x0 <= last.x0 + 0.5 * em
+}

@@ -1,0 +1,63 @@
+//! How far the text of a document can be trusted.
+
+use super::Quality;
+
+/// Glyphs and pages, counted while a document is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    /// Glyphs that show something.
+    pub glyphs: u64,
+    /// Those without Unicode.
+    pub unknown: u64,
+    /// Pages read.
+    pub pages: u64,
+    /// Those without text.
+    pub empty: u64,
+}
+
+/// Judges a document by its counts and its words.
+pub(super) fn judge<'a>(counts: Counts, texts: impl Iterator<Item = &'a str>) -> Quality {
+    let (mut n_words, mut n_odd) = (0u64, 0u64);
+    for word in texts.flat_map(str::split_whitespace) {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\u{FFFD}');
+        if word.chars().any(|c| c.is_alphabetic() || c == '\u{FFFD}') {
+            n_words += 1;
+            n_odd += u64::from(is_odd(word));
+        }
+    }
+    let share = |part: u64, whole: u64| {
+        if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
+    };
+    let no_unicode = share(counts.unknown, counts.glyphs);
+    let odd_words = share(n_odd, n_words);
+    let empty_pages = share(counts.empty, counts.pages);
+    // A tenth of the words odd is what mathematics does; from there on it counts.
+    let words = 1.0 - (odd_words - 0.1).max(0.0) / 0.5;
+    let score = (1.0 - 2.0 * no_unicode).min(words).min(1.0 - empty_pages).max(0.0);
+    let score = if n_words == 0 { 0.0 } else { score };
+    Quality { no_unicode, odd_words, empty_pages, score }
+}
+
+/// Tells whether a word looks like none: unknown characters, changes of script, letters mixed with
+/// symbols, no vowel, capitals inside.
+fn is_odd(word: &str) -> bool {
+    if word.contains('\u{FFFD}') || word.chars().any(is_private) {
+        return true;
+    }
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let symbols = word
+        .chars()
+        .filter(|c| !c.is_alphanumeric() && !"-'’.,/–‐:()@_&+".contains(*c))
+        .count();
+    if symbols * 3 > letters || letters > 40 && word.is_ascii() {
+        return true;
+    }
+    let latin = word.bytes().filter(u8::is_ascii_alphabetic).count();
+    let vowels = word.bytes().filter(|b| b"aeiouyAEIOUY".contains(b)).count();
+    let lower = word.bytes().filter(u8::is_ascii_lowercase).count();
+    latin == letters && lower >= 4 && vowels == 0
+}
+
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFD}')
+}
