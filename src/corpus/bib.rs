@@ -1,1 +1,361 @@
-//! (to come)
+//! `papers.bib`: the works of a corpus.
+//!
+//! In: BibTeX as JabRef, Zotero and Better BibTeX write it. Out: [`Entry`]s in order. An entry that
+//! cannot be read is a fault with its line, and the rest goes on.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use biblatex::{ChunksExt, PermissiveType, Person};
+
+/// The name of the bibliography in a corpus folder.
+pub const FILE_NAME: &str = "papers.bib";
+
+/// A work as the bibliography states it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Key.
+    pub key: String,
+    /// Entry type, lower case: `article`, `inproceedings`.
+    pub kind: String,
+    /// Title, braces and TeX accents resolved.
+    pub title: String,
+    /// The name that people use for it (`shorttitle`): MAE, CLIP.
+    pub short_title: Option<String>,
+    /// Authors in order, `First Last`; `and others` left out.
+    pub authors: Vec<String>,
+    /// Year.
+    pub year: Option<i32>,
+    /// Journal, book title, or publisher.
+    pub venue: Option<String>,
+    /// arXiv id without version.
+    pub arxiv: Option<String>,
+    /// DOI, lower case.
+    pub doi: Option<String>,
+    /// Address.
+    pub url: Option<String>,
+    /// Abstract.
+    pub abstract_text: Option<String>,
+    /// Licence, from a field `license` or `licence`.
+    pub licence: Option<String>,
+    /// Files that the entry names.
+    pub files: Vec<String>,
+    /// Byte range of the entry in the source.
+    pub span: Range<usize>,
+}
+
+/// An entry that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BibFault {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// A bibliography.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bibliography {
+    /// Entries in the order of the file; of two with one key the first.
+    pub entries: Vec<Entry>,
+    /// What could not be read.
+    pub faults: Vec<BibFault>,
+}
+
+/// Why a bibliography could not be read at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: cannot read the bibliography: {source}", path.display())]
+pub struct BibError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl Bibliography {
+    /// Reads the bibliography of a corpus folder; an empty one if there is none.
+    pub fn load(corpus: &Path) -> Result<Self, BibError> {
+        let path = corpus.join(FILE_NAME);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Self::parse(&String::from_utf8_lossy(&bytes))),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(BibError { path, source }),
+        }
+    }
+
+    /// Reads BibTeX.
+    pub fn parse(source: &str) -> Self {
+        let mut out = Self::default();
+        let mut strings = String::new();
+        let mut seen = rustc_hash::FxHashSet::default();
+        for raw in raw_entries(source) {
+            let text = &source[raw.span.clone()];
+            let line = 1 + source[..raw.span.start].matches('\n').count();
+            match raw.kind.as_str() {
+                "comment" | "preamble" => continue,
+                "string" => {
+                    strings.push_str(text);
+                    strings.push('\n');
+                    continue;
+                }
+                _ => {}
+            }
+            if !raw.closed {
+                out.faults
+                    .push(BibFault { line, what: "entry has no closing brace".into() });
+                continue;
+            }
+            match biblatex::Bibliography::parse(&format!("{strings}{text}")) {
+                Ok(parsed) => match parsed.iter().next() {
+                    Some(entry) if !seen.insert(entry.key.clone()) => {
+                        let what =
+                            format!("key `{}` stands twice: the first counts", entry.key);
+                        out.faults.push(BibFault { line, what });
+                    }
+                    Some(entry) => out.entries.push(entry_of(entry, &raw)),
+                    None => {}
+                },
+                Err(error) => {
+                    out.faults.push(BibFault { line, what: error.kind.to_string() });
+                }
+            }
+        }
+        out
+    }
+
+    /// The entry of that key.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.key == key)
+    }
+}
+
+struct RawEntry {
+    kind: String,
+    span: Range<usize>,
+    closed: bool,
+}
+
+/// Cuts a source into its `@kind{...}` pieces by counting braces; text between them is comment.
+fn raw_entries(source: &str) -> Vec<RawEntry> {
+    let bytes = source.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(found) = source[at..].find('@').map(|i| at + i) {
+        let name_end = source[found + 1..]
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .map_or(source.len(), |i| found + 1 + i);
+        let kind = source[found + 1..name_end].to_lowercase();
+        let open =
+            source[name_end..].find(|c: char| !c.is_whitespace()).map(|i| name_end + i);
+        let Some(open) =
+            open.filter(|o| matches!(bytes[*o], b'{' | b'(') && !kind.is_empty())
+        else {
+            at = found + 1;
+            continue;
+        };
+        let close = closing(bytes, open);
+        let end = close.unwrap_or_else(|| next_entry(source, open));
+        out.push(RawEntry { kind, span: found..end, closed: close.is_some() });
+        at = end;
+    }
+    out
+}
+
+/// The byte behind the brace that closes the one at `open`.
+fn closing(bytes: &[u8], open: usize) -> Option<usize> {
+    let round = bytes[open] == b'(';
+    let mut depth = 0usize;
+    let mut i = open;
+    while i < bytes.len() {
+        match bytes[i] {
+            b'\\' => i += 1,
+            b'{' => depth += 1,
+            b'}' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 && !round {
+                    return Some(i + 1);
+                }
+            }
+            b')' if round && depth == 0 => return Some(i + 1),
+            _ => {}
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Where the next entry begins, after one that never closes.
+fn next_entry(source: &str, from: usize) -> usize {
+    source[from..].find("\n@").map_or(source.len(), |i| from + i + 1)
+}
+
+fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
+    let text = |name: &str| {
+        let value = entry.get(name)?.format_verbatim();
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!value.is_empty()).then_some(value)
+    };
+    let year = entry.date().ok().and_then(|d| match d {
+        PermissiveType::Typed(date) => match date.value {
+            biblatex::DateValue::At(d)
+            | biblatex::DateValue::After(d)
+            | biblatex::DateValue::Before(d)
+            | biblatex::DateValue::Between(d, _) => Some(d.year),
+        },
+        PermissiveType::Chunks(_) => None,
+    });
+    let year = year.or_else(|| first_year(&text("year")?));
+    let venue =
+        ["journal", "journaltitle", "booktitle", "venue", "school", "institution"];
+    let eprint_is_arxiv = ["eprinttype", "archiveprefix"]
+        .iter()
+        .filter_map(|n| text(n))
+        .any(|v| v.eq_ignore_ascii_case("arxiv"));
+    let arxiv = text("eprint")
+        .filter(|id| eprint_is_arxiv || arxiv_id(id).is_some())
+        .or_else(|| text("arxiv"))
+        .or_else(|| text("arxivid"))
+        .or_else(|| text("url").filter(|u| u.contains("arxiv.org")))
+        .or_else(|| text("journal").filter(|j| j.to_lowercase().contains("arxiv:")));
+    Entry {
+        key: entry.key.clone(),
+        kind: raw.kind.clone(),
+        title: text("title").unwrap_or_default(),
+        short_title: text("shorttitle"),
+        authors: authors_of(entry),
+        year,
+        venue: venue.iter().find_map(|n| text(n)),
+        arxiv: arxiv.and_then(|id| arxiv_id(&id)),
+        doi: text("doi").map(|d| plain_doi(&d)),
+        url: text("url"),
+        abstract_text: text("abstract"),
+        licence: text("license").or_else(|| text("licence")),
+        files: text("file").map(|f| files_of(&f)).unwrap_or_default(),
+        span: raw.span.clone(),
+    }
+}
+
+fn authors_of(entry: &biblatex::Entry) -> Vec<String> {
+    let Ok(people) = entry.author() else { return Vec::new() };
+    people.iter().map(full_name).filter(|n| !n.is_empty() && n != "others").collect()
+}
+
+fn full_name(person: &Person) -> String {
+    let parts = [&person.given_name, &person.prefix, &person.name, &person.suffix];
+    let parts: Vec<&str> =
+        parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()).collect();
+    parts.join(" ")
+}
+
+fn first_year(text: &str) -> Option<i32> {
+    let digits = text.split(|c: char| !c.is_ascii_digit()).find(|d| d.len() == 4)?;
+    digits.parse().ok()
+}
+
+/// The paths in a `file` field: plain, `;`-separated, or JabRef's `description:path:type`.
+fn files_of(field: &str) -> Vec<String> {
+    let one = |part: &str| {
+        let part = part.replace("\\:", "\u{0}").replace("\\\\", "\\");
+        let cut: Vec<&str> = part.split(':').collect();
+        let path = match cut.as_slice() {
+            [_, path, _] if !path.is_empty() => path,
+            _ => part.as_str(),
+        };
+        path.replace('\u{0}', ":").trim().to_string()
+    };
+    field.split(';').map(one).filter(|p| !p.is_empty()).collect()
+}
+
+/// A DOI without its resolver, lower case.
+pub fn plain_doi(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    let at = text.find("10.").unwrap_or(0);
+    text[at..].to_string()
+}
+
+/// The arXiv id in `text` without its version: `2309.10020`, `hep-th/9901001`.
+pub fn arxiv_id(text: &str) -> Option<String> {
+    let text = text.trim();
+    let lower = text.to_lowercase();
+    let tail = [
+        "arxiv.org/abs/",
+        "arxiv.org/pdf/",
+        "arxiv.org/html/",
+        "arxiv.org/e-print/",
+        "arxiv:",
+    ]
+    .iter()
+    .find_map(|p| lower.find(p).map(|i| &text[i + p.len()..]))
+    .unwrap_or(text)
+    .trim_start();
+    let end = tail
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-')))
+        .unwrap_or(tail.len());
+    let tail = tail[..end].trim_end_matches('.').trim_end_matches(".pdf");
+    let id = match tail.rsplit_once('v') {
+        Some((id, v)) if !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()) => id,
+        _ => tail,
+    };
+    let digits = |s: &str, n: &[usize]| {
+        n.contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit())
+    };
+    let new =
+        id.split_once('.').is_some_and(|(a, b)| digits(a, &[4]) && digits(b, &[4, 5]));
+    let old = id.split_once('/').is_some_and(|(archive, n)| {
+        digits(n, &[7])
+            && archive.len() >= 4
+            && archive
+                .bytes()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'.'))
+    });
+    (new || old).then(|| id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_reference_managers_write() {
+        let source = r#"
+% my papers
+@string{cvpr = "CVPR"}
+@inproceedings{he2022masked,
+  title = {Masked {Autoencoders} Are Scalable},
+  author = {He, Kaiming and Doll{\'a}r, Piotr and others},
+  booktitle = cvpr, year = 2022,
+  eprint = {2111.06377v3}, archivePrefix = {arXiv},
+  file = {PDF:files/12/he.pdf:application/pdf},
+}
+@article{broken, title = {no end
+@misc{b, title = "B", date = {2021-05-03}, doi = {https://doi.org/10.1000/ABC}}
+"#;
+        let bib = Bibliography::parse(source);
+        assert_eq!(bib.entries.len(), 2);
+        let he = &bib.entries[0];
+        assert_eq!(he.title, "Masked Autoencoders Are Scalable");
+        assert_eq!(he.authors, ["Kaiming He", "Piotr Dollár"]);
+        assert_eq!(he.venue.as_deref(), Some("CVPR"));
+        assert_eq!((he.year, he.arxiv.as_deref()), (Some(2022), Some("2111.06377")));
+        assert_eq!(he.files, ["files/12/he.pdf"]);
+        assert_eq!(bib.entries[1].doi.as_deref(), Some("10.1000/abc"));
+        assert_eq!(bib.entries[1].year, Some(2021));
+        assert_eq!(
+            bib.faults,
+            [BibFault { line: 11, what: "entry has no closing brace".into() }]
+        );
+    }
+
+    #[test]
+    fn arxiv_ids_in_every_form() {
+        for (text, id) in [
+            ("2309.10020", Some("2309.10020")),
+            ("arXiv:2309.10020v2 [cs.CV]", Some("2309.10020")),
+            ("https://arxiv.org/pdf/2309.10020v1.pdf", Some("2309.10020")),
+            ("https://arxiv.org/abs/hep-th/9901001v1", Some("hep-th/9901001")),
+            ("math.CA/0611800", Some("math.CA/0611800")),
+            ("10.1145/3292500", None),
+            ("2309", None),
+        ] {
+            assert_eq!(arxiv_id(text).as_deref(), id, "{text}");
+        }
+    }
+}

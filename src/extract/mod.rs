@@ -7,6 +7,7 @@
 pub mod error;
 pub mod glyph;
 pub mod pdf;
+pub mod worker;
 
 use serde::{Deserialize, Serialize};
 

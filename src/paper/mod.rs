@@ -1,9 +1,149 @@
 //! A laid-out document becomes a paper: title, authors, year, identifiers, sections, references, citations.
 
+mod citations;
+mod front;
+mod mentions;
+mod printed;
+pub mod reference;
+mod sections;
+pub mod sentences;
+
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Fault;
-use crate::layout::{Block, HeadingSource, Quality};
+use crate::layout::{Block, BlockKind, HeadingSource, Laid, Quality};
+pub use mentions::{Mention, mentions};
+
+/// Makes a paper of a laid-out document.
+///
+/// Never fails: what cannot be told is left empty, and what was told in a weaker way than the
+/// document could have offered (citations from print instead of links) is said in `faults`.
+pub fn understand(laid: Laid) -> Document {
+    let Laid {
+        mut blocks, headings, info, n_pages, pages_read, quality, mut faults, ..
+    } = laid;
+    front::find_abstract(&mut blocks);
+    let references = references(&blocks);
+    let title = front::title(&blocks, &info);
+    let authors = front::authors(&blocks, &info, n_pages > 0);
+    let abstract_text = front::abstract_text(&blocks, &info);
+    let (year, venue) = front::year_and_venue(&blocks, &info, &references);
+    let lang =
+        info.lang.as_deref().and_then(two_letters).or_else(|| language(&blocks, &info));
+
+    let (sections, within) = sections::build(&blocks);
+    let mut blocks: Vec<(Option<usize>, Block)> =
+        within.into_iter().zip(blocks).collect();
+    let (citations, from_print) = citations::find(&mut blocks, &references);
+    if from_print {
+        faults.push(Fault {
+            page: None,
+            what: "citations told from the printed marks: no links".to_owned(),
+        });
+    }
+    if n_pages > 0 && headings == HeadingSource::Headings && !sections.is_empty() {
+        faults.push(Fault {
+            page: None,
+            what: "sections told from the look of the headings: no bookmarks".to_owned(),
+        });
+    }
+    Document {
+        title,
+        authors,
+        abstract_text,
+        year,
+        venue,
+        arxiv: info.arxiv,
+        doi: info.doi.map(|d| d.to_lowercase()),
+        licence: info.licence,
+        lang,
+        own_key: info.key,
+        own_topic: info.topic,
+        categories: info.categories,
+        sections,
+        outline_source: headings,
+        blocks,
+        references,
+        citations,
+        n_pages,
+        pages_read,
+        quality,
+        faults,
+    }
+}
+
+/// Parses the bibliography; every key is made unique.
+fn references(blocks: &[Block]) -> Vec<Reference> {
+    let mut keys = rustc_hash::FxHashSet::default();
+    let mut found = Vec::new();
+    for block in blocks.iter().filter(|b| b.kind == BlockKind::Reference) {
+        let n = found.len() + 1;
+        let key = block
+            .anchor
+            .clone()
+            .filter(|a| !a.is_empty() && !keys.contains(a))
+            .unwrap_or_else(|| format!("ref-{n}"));
+        keys.insert(key.clone());
+        found.push(reference::parse(&key, &block.text));
+    }
+    found
+}
+
+/// The two-letter code of a BCP-47 tag.
+fn two_letters(tag: &str) -> Option<String> {
+    let code: String = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+    (code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase())).then_some(code)
+}
+
+/// Tells the language from the prose.
+fn language(blocks: &[Block], info: &crate::extract::Info) -> Option<String> {
+    let mut sample = String::new();
+    let prose = |b: &&Block| matches!(b.kind, BlockKind::Abstract | BlockKind::Paragraph);
+    for block in blocks.iter().filter(prose).take(40) {
+        sample.push_str(&block.text);
+        sample.push(' ');
+        if sample.len() > 4_000 {
+            break;
+        }
+    }
+    if sample.len() < 40 {
+        sample.push_str(info.title.as_deref().unwrap_or(""));
+        sample.push_str(info.abstract_text.as_deref().unwrap_or(""));
+    }
+    let told = whatlang::detect(&sample).filter(|i| i.is_reliable())?;
+    let code = match told.lang().code() {
+        "cmn" => "zh",
+        "jpn" => "ja",
+        "kor" => "ko",
+        "eng" => "en",
+        "deu" => "de",
+        "fra" => "fr",
+        "spa" => "es",
+        "por" => "pt",
+        "ita" => "it",
+        "rus" => "ru",
+        "ukr" => "uk",
+        "nld" => "nl",
+        "pol" => "pl",
+        "ces" => "cs",
+        "swe" => "sv",
+        "tur" => "tr",
+        "vie" => "vi",
+        "ara" => "ar",
+        "pes" => "fa",
+        "heb" => "he",
+        "ell" => "el",
+        "hin" => "hi",
+        "ind" => "id",
+        "fin" => "fi",
+        "dan" => "da",
+        "nob" => "no",
+        "hun" => "hu",
+        "ron" => "ro",
+        _ => return None,
+    };
+    Some(code.to_owned())
+}
 
 /// A paper as its document states it. The bibliography may know better; `indexer` joins the two.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +190,21 @@ pub struct Document {
     pub quality: Quality,
     /// What went wrong, also in this stage (for instance: citations told from print alone).
     pub faults: Vec<Fault>,
+}
+
+impl Document {
+    /// Titles of the section and those above it, from the outermost, each with its number.
+    pub fn section_path(&self, section: Option<usize>) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut at = section;
+        while let Some(i) = at {
+            let section = &self.sections[i];
+            path.push(format!("{} {}", section.number, section.title));
+            at = section.parent;
+        }
+        path.reverse();
+        path
+    }
 }
 
 /// A section of a paper.

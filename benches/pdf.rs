@@ -1,0 +1,118 @@
+//! How fast PDFs are read, one thread, one process, both engines.
+//!
+//! ```text
+//! cargo bench --bench pdf -- DIR...          every PDF below the folders
+//! cargo bench --bench pdf -- --second DIR... with the second engine
+//! cargo bench --bench pdf -- --dump FILE     characters of one file, a line a baseline
+//! ```
+//!
+//! Prints files, pages, glyphs, seconds of wall time, pages a second, and the peak of memory. Run
+//! a peer on the same files beside it, for example
+//! `time find DIR -name '*.pdf' -exec pdftotext {} /dev/null \;`, and compare ratios, not times.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use citemap::extract::pdf::{EngineChoice, PdfOptions, read};
+
+fn main() {
+    let mut options = PdfOptions { engine: EngineChoice::Main, ..PdfOptions::default() };
+    let mut roots = Vec::new();
+    let mut dump = false;
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--second" => options.engine = EngineChoice::Second,
+            "--auto" => options.engine = EngineChoice::Auto,
+            "--dump" => dump = true,
+            "--bench" => {}
+            path => roots.push(PathBuf::from(path)),
+        }
+    }
+    if dump {
+        roots.iter().for_each(|path| print_text(path, &options));
+        return;
+    }
+    let mut files = Vec::new();
+    roots.iter().for_each(|root| collect(root, &mut files));
+    files.sort();
+    measure(&files, &options);
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            collect(&entry.unwrap().path(), files);
+        }
+    } else if path.extension().is_some_and(|e| e == "pdf") {
+        files.push(path.to_path_buf());
+    }
+}
+
+fn measure(files: &[PathBuf], options: &PdfOptions) {
+    let (mut pages, mut glyphs, mut unknown, mut failed) = (0, 0, 0, 0);
+    let mut spent = Duration::ZERO;
+    for path in files {
+        let bytes = std::fs::read(path).unwrap();
+        let start = Instant::now();
+        let read = read(&bytes, options);
+        let took = start.elapsed();
+        spent += took;
+        match read {
+            Ok(read) => {
+                pages += read.pages.len();
+                let all = || read.pages.iter().flat_map(|p| &p.glyphs);
+                glyphs += all().count();
+                let none = all().filter(|g| g.ch == char::REPLACEMENT_CHARACTER).count();
+                unknown += none;
+                if none * 50 > all().count() || !read.faults.is_empty() {
+                    let faults: Vec<_> = read.faults.iter().map(|f| &f.what).collect();
+                    println!(
+                        "{}: {none} glyphs without Unicode; {faults:?}",
+                        path.display()
+                    );
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                println!("{}: {error}", path.display());
+            }
+        }
+        if took > Duration::from_secs(1) {
+            println!("{}: slow, {:.1} s", path.display(), took.as_secs_f64());
+        }
+    }
+    let seconds = spent.as_secs_f64();
+    println!(
+        "{} files, {failed} failed, {pages} pages, {glyphs} glyphs ({unknown} without Unicode), \
+         {seconds:.2} s, {:.0} pages/s, peak {} MB",
+        files.len(),
+        pages as f64 / seconds,
+        peak_mb()
+    );
+}
+
+fn peak_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+fn print_text(path: &Path, options: &PdfOptions) {
+    let read = read(&std::fs::read(path).unwrap(), options).unwrap();
+    for (i, page) in read.pages.iter().enumerate() {
+        let mut line = String::new();
+        let mut last = None;
+        for glyph in &page.glyphs {
+            if last.is_some_and(|y: f32| (y - glyph.y).abs() > 2.0) {
+                println!("{line}");
+                line.clear();
+            }
+            last = Some(glyph.y);
+            line.push(glyph.ch);
+        }
+        println!("{line}\n-- page {} by {:?}", i + 1, read.engines[i]);
+    }
+    println!("{:?}\n{:?}", read.info, read.faults);
+}

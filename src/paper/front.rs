@@ -1,0 +1,465 @@
+//! What a paper says of itself before its first section: title, authors, abstract, year, venue.
+//!
+//! In: laid-out blocks and the document's own metadata. Out: facts. Metadata of a PDF is believed
+//! only where it looks like what it claims to be; most of it was written by a program.
+
+use super::Reference;
+use super::reference::ids;
+use super::reference::names::{fold, is_cjk, split_names, upright};
+use crate::extract::Info;
+use crate::layout::{Block, BlockKind};
+
+/// Words of places, none of which stands in a person's name.
+const AFFILIATIONS: [&str; 46] = [
+    "university",
+    "universität",
+    "université",
+    "universidad",
+    "università",
+    "institute",
+    "institut",
+    "department",
+    "dept",
+    "laboratory",
+    "laboratories",
+    "lab",
+    "labs",
+    "school",
+    "college",
+    "research",
+    "inc",
+    "corp",
+    "corporation",
+    "ltd",
+    "google",
+    "microsoft",
+    "facebook",
+    "meta",
+    "nvidia",
+    "amazon",
+    "apple",
+    "alibaba",
+    "tencent",
+    "baidu",
+    "huawei",
+    "openai",
+    "deepmind",
+    "academy",
+    "center",
+    "centre",
+    "technology",
+    "technologies",
+    "group",
+    "faculty",
+    "hospital",
+    "cnrs",
+    "inria",
+    "csail",
+    "mit",
+    "usa",
+];
+
+/// Conferences and journals that print their name and year on the first page.
+const VENUES: [&str; 40] = [
+    "NeurIPS",
+    "NIPS",
+    "ICML",
+    "ICLR",
+    "CVPR",
+    "ICCV",
+    "ECCV",
+    "WACV",
+    "BMVC",
+    "ACL",
+    "EMNLP",
+    "NAACL",
+    "EACL",
+    "COLING",
+    "TACL",
+    "AAAI",
+    "IJCAI",
+    "AISTATS",
+    "UAI",
+    "COLT",
+    "KDD",
+    "WWW",
+    "SIGIR",
+    "SIGMOD",
+    "VLDB",
+    "ICDE",
+    "CIKM",
+    "WSDM",
+    "RecSys",
+    "SIGGRAPH",
+    "CHI",
+    "ICASSP",
+    "INTERSPEECH",
+    "ICRA",
+    "IROS",
+    "CoRL",
+    "RSS",
+    "MICCAI",
+    "JMLR",
+    "TMLR",
+];
+
+/// The title: what the page shows, mended by metadata that says the same.
+pub(super) fn title(blocks: &[Block], info: &Info) -> String {
+    let mut shown = String::new();
+    for block in blocks.iter().filter(|b| b.kind == BlockKind::Title) {
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.push_str(block.text.trim());
+    }
+    let shown = strip_mark(&shown);
+    let stated = info.title.as_deref().map(str::trim).filter(|t| plausible_title(t));
+    match stated {
+        Some(stated) if shown.is_empty() => stated.to_owned(),
+        Some(stated) if same_title(&shown, stated) => stated.to_owned(),
+        _ if !shown.is_empty() => shown,
+        _ => blocks
+            .first()
+            .filter(|b| matches!(b.kind, BlockKind::Heading(_)))
+            .map_or(String::new(), |b| b.text.trim().to_owned()),
+    }
+}
+
+/// Drops footnote marks behind a title.
+fn strip_mark(title: &str) -> String {
+    title.trim_end_matches(['*', '∗', '†', '‡', '§', ' ', '⋆']).to_owned()
+}
+
+/// True if the metadata's title is the shown one, or a clean part of what was taken for it.
+fn same_title(shown: &str, stated: &str) -> bool {
+    let (shown_folded, stated_folded) = (fold(shown), fold(stated));
+    if shown_folded == stated_folded {
+        // Keep what is printed unless it shouts or lost its blanks.
+        let shouts = !shown.chars().any(char::is_lowercase);
+        return shouts
+            || stated.split_whitespace().count() > shown.split_whitespace().count();
+    }
+    // The page's running line or a journal's name was glued to it.
+    stated_folded.chars().count() >= 20 && shown_folded.contains(&stated_folded)
+}
+
+/// True if metadata's title is one, not a file name or a program's default.
+fn plausible_title(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    let words = title.split_whitespace().count();
+    let letters = title.chars().filter(|c| c.is_alphabetic()).count();
+    let cjk = title.chars().filter(|c| is_cjk(*c)).count() >= 4;
+    let file =
+        [".dvi", ".tex", ".doc", ".docx", ".pdf", ".indd", ".ps", ".qxd", ".eps", ".rtf"]
+            .iter()
+            .any(|e| lower.ends_with(e));
+    let default =
+        ["microsoft word", "untitled", "powerpoint", "latex", "arxiv:", "title", "doi:"]
+            .iter()
+            .any(|d| lower.starts_with(d));
+    !file
+        && !default
+        && !lower.contains("pii:")
+        && letters * 2 > title.chars().count()
+        && (words >= 2 || cjk || letters >= 4)
+        && !title.contains(['\\', '_', '\u{fffd}'])
+        && title.chars().count() <= 400
+}
+
+/// The authors, `First Last`.
+pub(super) fn authors(blocks: &[Block], info: &Info, paged: bool) -> Vec<String> {
+    let stated: Vec<String> = info
+        .authors
+        .iter()
+        .flat_map(|a| {
+            if a.matches(',').count() > 1 || a.contains(" and ") || a.contains(';') {
+                split_names(a)
+            } else {
+                vec![upright(a)]
+            }
+        })
+        .filter(|a| is_name(a) || !paged)
+        .collect();
+    if !paged && !stated.is_empty() {
+        return stated;
+    }
+    let shown_text: String = blocks
+        .iter()
+        .filter(|b| b.kind == BlockKind::Authors)
+        .map(|b| b.text.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let shown = read_authors(&shown_text);
+    let folded = fold(&shown_text);
+    let confirmed = stated.iter().filter(|a| folded.contains(&fold(a))).count();
+    if !stated.is_empty()
+        && (confirmed == stated.len() && confirmed >= shown.len().min(2))
+        || shown.is_empty()
+    {
+        return stated;
+    }
+    shown
+}
+
+/// Reads names out of the lines below a title: marks, places and addresses are left out.
+fn read_authors(text: &str) -> Vec<String> {
+    let mut authors: Vec<String> = Vec::new();
+    for line in text.lines() {
+        for piece in pieces(line) {
+            for name in names_in(&piece) {
+                if !authors.contains(&name) {
+                    authors.push(name);
+                }
+            }
+        }
+    }
+    authors.truncate(3_000);
+    authors
+}
+
+/// Cuts a line of authors at commas, `and` and footnote marks; stops where places begin.
+fn pieces(line: &str) -> Vec<String> {
+    let mut cut = String::with_capacity(line.len());
+    let mut previous = ' ';
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        let mark = c.is_ascii_digit() || "*∗†‡§¶⋆♠♣♢♡♦⁎⊕¹²³⁴⁵⁶⁷⁸⁹⁰".contains(c);
+        let next = chars.peek().copied().unwrap_or(' ');
+        if mark {
+            // `1Tencent AI Lab`: a number before a word starts the places.
+            if c.is_ascii_digit() && !previous.is_alphanumeric() && next.is_alphabetic() {
+                cut.push('\u{1}');
+            } else {
+                cut.push(',');
+            }
+        } else if ",;&·•|，；、".contains(c) {
+            cut.push(',');
+        } else {
+            cut.push(c);
+        }
+        previous = c;
+    }
+    // Places behind the first number that opens one are no names.
+    let names = cut.split('\u{1}').next().unwrap_or("");
+    names
+        .replace(" and ", ",")
+        .replace(" AND ", ",")
+        .split(',')
+        .map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|p| !p.is_empty())
+        .collect()
+}
+
+fn names_in(piece: &str) -> Vec<String> {
+    let piece = piece.strip_prefix("and ").unwrap_or(piece);
+    if piece.contains('@') || piece.contains("://") || piece.contains('{') {
+        return Vec::new();
+    }
+    let words: Vec<&str> = piece.split(' ').collect();
+    let place = words.iter().position(|w| {
+        AFFILIATIONS
+            .contains(&w.trim_matches(['.', ',', '(', ')']).to_lowercase().as_str())
+    });
+    let words = match place {
+        Some(0) => return Vec::new(),
+        // `Jian Sun Microsoft Research`; `Peking University` is no name before a place.
+        Some(at) if at >= 4 => &words[..at],
+        Some(_) => return Vec::new(),
+        None => &words[..],
+    };
+    let name = words.join(" ");
+    if words.len() <= 4 {
+        return if is_name(&name) { vec![name] } else { Vec::new() };
+    }
+    // Names without marks between them: pairs, if all words look like names.
+    if words.len() % 2 == 0 && words.len() <= 40 && is_name_words(words) {
+        return words.chunks(2).map(|w| w.join(" ")).collect();
+    }
+    if words.len() == 5 && is_name(&name) { vec![name] } else { Vec::new() }
+}
+
+fn is_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if text.chars().all(|c| is_cjk(c) || c == '·' || c == ' ') {
+        return (2..=12).contains(&text.chars().count());
+    }
+    (2..=5).contains(&words.len())
+        && is_name_words(&words)
+        && !words.iter().any(|w| AFFILIATIONS.contains(&w.to_lowercase().as_str()))
+        && text.chars().filter(|c| c.is_alphabetic()).count() >= 3
+}
+
+fn is_name_words(words: &[&str]) -> bool {
+    words.iter().all(|w| {
+        let particle = w.len() <= 3 && w.chars().all(char::is_lowercase);
+        let first = w.chars().next().unwrap_or(' ');
+        (particle || first.is_uppercase() || "'’".contains(first))
+            && w.chars().all(|c| c.is_alphabetic() || "-.'’‐´`\u{301}".contains(c))
+    }) && words.iter().filter(|w| w.starts_with(char::is_uppercase)).count() >= 2
+}
+
+/// Gives the paragraphs under a heading that says so the kind they have: the abstract.
+pub(super) fn find_abstract(blocks: &mut [Block]) {
+    if blocks.iter().any(|b| b.kind == BlockKind::Abstract) {
+        return;
+    }
+    let Some(at) = blocks.iter().take(40).position(|b| {
+        matches!(b.kind, BlockKind::Heading(_)) && is_abstract_word(&fold(&b.text))
+    }) else {
+        return;
+    };
+    for block in &mut blocks[at + 1..] {
+        match block.kind {
+            BlockKind::Heading(_) => break,
+            BlockKind::Paragraph => block.kind = BlockKind::Abstract,
+            _ => {}
+        }
+    }
+}
+
+fn is_abstract_word(word: &str) -> bool {
+    matches!(
+        word,
+        "abstract"
+            | "summary"
+            | "摘要"
+            | "概要"
+            | "要旨"
+            | "resume"
+            | "zusammenfassung"
+            | "resumen"
+    )
+}
+
+/// The abstract's text without its own heading.
+pub(super) fn abstract_text(blocks: &[Block], info: &Info) -> String {
+    let parts: Vec<&str> = blocks
+        .iter()
+        .filter(|b| b.kind == BlockKind::Abstract)
+        .map(|b| strip_abstract_word(&b.text))
+        .filter(|t| !t.is_empty())
+        .collect();
+    if parts.is_empty() {
+        return info.abstract_text.clone().unwrap_or_default();
+    }
+    parts.join(" ")
+}
+
+fn strip_abstract_word(text: &str) -> &str {
+    let text = text.trim();
+    for word in ["Abstract", "ABSTRACT", "Summary", "摘要", "摘 要", "Résumé"] {
+        if let Some(rest) = text.strip_prefix(word) {
+            let bare =
+                rest.trim_start_matches([' ', '.', ':', '—', '–', '-', '：', '\u{3000}']);
+            // `Abstract concepts are ...` keeps its first word.
+            let marked = rest.len() - bare.len() > 1 || !rest.starts_with(' ');
+            if marked || bare.starts_with(char::is_uppercase) {
+                return bare;
+            }
+        }
+    }
+    text
+}
+
+/// Year and venue: as stated, printed on the first page, of the arXiv id, or the newest reference's.
+pub(super) fn year_and_venue(
+    blocks: &[Block],
+    info: &Info,
+    references: &[Reference],
+) -> (Option<i32>, Option<String>) {
+    let first_page = blocks.iter().filter(|b| b.page <= 1).take(60);
+    let mut printed = None;
+    for block in first_page {
+        if matches!(
+            block.kind,
+            BlockKind::Footnote
+                | BlockKind::Authors
+                | BlockKind::Figure
+                | BlockKind::Paragraph
+        ) && block.text.len() < 600
+            && printed.is_none()
+        {
+            printed = venue_and_year(&block.text);
+        }
+    }
+    let of_id = info.arxiv.as_deref().and_then(ids::arxiv_year);
+    // What is printed may be about another paper: it must fit the id.
+    let fits = |year: i32| of_id.is_none_or(|of_id| (of_id..=of_id + 3).contains(&year));
+    let printed = printed.filter(|p| fits(p.1));
+    let newest = references.iter().filter_map(|r| r.year).filter(|y| *y <= 2035).max();
+    let venue = info.venue.clone().or_else(|| printed.as_ref().and_then(|p| p.0.clone()));
+    let year = info.year.or(printed.map(|p| p.1)).or(of_id).or(newest);
+    (year, venue)
+}
+
+/// `NIPS 2017`, `ICLR 2021`, `© 2014`, `Copyright 2014 by`: venue, if named, and year.
+fn venue_and_year(text: &str) -> Option<(Option<String>, i32)> {
+    let plain = text.replace(['(', ')', ',', '’', '\''], " ");
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    for (at, word) in words.iter().enumerate() {
+        let name = word.trim_matches(['.', ':', ';']);
+        if let Some(venue) = VENUES.iter().find(|v| v.eq_ignore_ascii_case(name))
+            && let Some(year) = words.get(at + 1).and_then(|w| whole_year(w))
+        {
+            return Some((Some((*venue).to_owned()), year));
+        }
+        if matches!(name, "©" | "Copyright" | "copyright")
+            && let Some(year) = words[at + 1..].iter().take(3).find_map(|w| whole_year(w))
+        {
+            return Some((None, year));
+        }
+    }
+    None
+}
+
+fn whole_year(word: &str) -> Option<i32> {
+    let word = word.trim_matches(['.', ':', ';']);
+    let (year, len) = ids::leading_year(word)?;
+    ((1950..=2035).contains(&year) && len == word.len() && len == 4).then_some(year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authors_below_a_title() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read_authors(text).join("; "), expected, "{text}");
+        };
+        check(
+            "Duzhen Zhang1∗, Yahan Yu2∗, Chenxing Li1† 1Tencent AI Lab, China 2Kyoto University",
+            "Duzhen Zhang; Yahan Yu; Chenxing Li",
+        );
+        check(
+            "Kaiming He Xiangyu Zhang Shaoqing Ren Jian Sun Microsoft Research\n{kahe}@microsoft.com",
+            "Kaiming He; Xiangyu Zhang; Shaoqing Ren; Jian Sun",
+        );
+        check(
+            "Ashish Vaswani∗ Google Brain avaswani@google.com Noam Shazeer",
+            "Ashish Vaswani",
+        );
+        check("Peking University", "");
+        check("张三, 李四", "张三; 李四");
+    }
+
+    #[test]
+    fn metadata_is_doubted() {
+        for (title, yes) in [
+            ("Microsoft Word - paper.doc", false),
+            ("main.dvi", false),
+            ("untitled", false),
+            ("Attention Is All You Need", true),
+            ("视觉语言模型综述", true),
+        ] {
+            assert_eq!(plausible_title(title), yes, "{title}");
+        }
+    }
+
+    #[test]
+    fn years_printed_on_the_first_page() {
+        let text = "31st Conference on Neural Information Processing Systems (NIPS 2017), Long Beach";
+        assert_eq!(venue_and_year(text), Some((Some("NIPS".into()), 2017)));
+        assert_eq!(venue_and_year("we use 2017 images"), None);
+    }
+}

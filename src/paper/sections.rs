@@ -1,0 +1,196 @@
+//! Heading blocks become the section tree.
+//!
+//! In: blocks in reading order. Out: the sections, a parent before its children, each with a
+//! number that is unique in the document, and the innermost section of every block. Where a
+//! document outlines itself (bookmarks, markup), only its outline makes sections; a heading that
+//! is told by its look alone then belongs to the section it stands in.
+
+use rustc_hash::FxHashSet;
+
+use super::Section;
+use crate::layout::{Block, BlockKind, Heading};
+
+/// Builds the tree; the second value holds the innermost section of each block.
+pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
+    let outlined = blocks.iter().any(|b| heading(b).is_some_and(|h| h.outlined));
+    let mut printed: FxHashSet<String> = FxHashSet::default();
+    for block in blocks {
+        if let Some(number) = heading(block).and_then(|h| own_number(h, block)) {
+            printed.insert(number);
+        }
+    }
+    let mut sections: Vec<Section> = Vec::new();
+    let mut used: FxHashSet<String> = FxHashSet::default();
+    let mut within = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        if let Some(heading) = heading(block)
+            && (heading.outlined || !outlined)
+        {
+            let parent = parent_of(&sections, heading.level);
+            let number = own_number(heading, block)
+                .filter(|n| !used.contains(n))
+                .unwrap_or_else(|| number_by_place(&sections, parent, &used, &printed));
+            used.insert(number.clone());
+            sections.push(Section {
+                title: title_of(block, heading.number.as_deref()),
+                level: heading.level.max(1),
+                page: block.page,
+                number,
+                parent,
+            });
+        }
+        within.push(sections.len().checked_sub(1));
+    }
+    (sections, within)
+}
+
+fn heading(block: &Block) -> Option<&Heading> {
+    match &block.kind {
+        BlockKind::Heading(heading) => Some(heading),
+        _ => None,
+    }
+}
+
+/// The last section of a smaller depth; depths may skip.
+fn parent_of(sections: &[Section], level: u8) -> Option<usize> {
+    let mut at = sections.len().checked_sub(1)?;
+    loop {
+        if sections[at].level < level.max(1) {
+            return Some(at);
+        }
+        at = sections[at].parent?;
+    }
+}
+
+/// The printed number, else the one in the anchor (`subsection.2.4`, `appendix.A`).
+fn own_number(heading: &Heading, block: &Block) -> Option<String> {
+    let printed =
+        heading.number.as_deref().map(|n| n.trim().trim_end_matches(['.', ':']));
+    if let Some(number) = printed.filter(|n| !n.is_empty()) {
+        return Some(number.replace(['/', ' '], ""));
+    }
+    let (kind, number) = block.anchor.as_deref()?.split_once('.')?;
+    let counts = matches!(
+        kind,
+        "part"
+            | "chapter"
+            | "section"
+            | "subsection"
+            | "subsubsection"
+            | "paragraph"
+            | "subparagraph"
+            | "appendix"
+            | "subappendix"
+    );
+    let plain = number.split('.').all(|p| {
+        !p.is_empty()
+            && p.len() <= 4
+            && p != "0"
+            && (p.bytes().all(|b| b.is_ascii_digit())
+                || p.bytes().all(|b| b.is_ascii_uppercase()))
+    });
+    (counts && plain).then(|| number.to_owned())
+}
+
+/// A number made from the place among the sections of the same parent, that nothing else has.
+fn number_by_place(
+    sections: &[Section],
+    parent: Option<usize>,
+    used: &FxHashSet<String>,
+    printed: &FxHashSet<String>,
+) -> String {
+    let before = sections.iter().filter(|s| s.parent == parent).count();
+    let stem = parent.map_or(String::new(), |p| format!("{}.", sections[p].number));
+    let free = |n: &String| !used.contains(n) && !printed.contains(n);
+    // Front matter before a printed `1`.
+    let first =
+        if before == 0 && printed.contains(&format!("{stem}1")) { 0 } else { before + 1 };
+    (first..).map(|n| format!("{stem}{n}")).find(free).expect("numbers do not end")
+}
+
+/// The heading's text without its printed number.
+fn title_of(block: &Block, number: Option<&str>) -> String {
+    let text = block.text.trim();
+    let bare = number.and_then(|n| {
+        let rest = text.strip_prefix(n)?;
+        let rest = rest.strip_prefix('.').unwrap_or(rest);
+        rest.starts_with([' ', ':', '\u{a0}', '\u{3000}']).then_some(rest)
+    });
+    let bare = bare.unwrap_or(text).trim_start_matches([':', ' ', '\u{a0}', '\u{3000}']);
+    if bare.is_empty() { text.to_owned() } else { bare.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(headings: &[(u8, Option<&str>, &str, bool)], expected: Expect) {
+        let blocks: Vec<Block> = headings
+            .iter()
+            .map(|(level, number, text, outlined)| Block {
+                kind: BlockKind::Heading(Heading {
+                    level: *level,
+                    number: number.map(str::to_owned),
+                    outlined: *outlined,
+                }),
+                text: (*text).to_owned(),
+                page: 1,
+                ..Block::default()
+            })
+            .collect();
+        let (sections, _) = build(&blocks);
+        let mut out = String::new();
+        for s in &sections {
+            let above = s.parent.map_or("-", |p| sections[p].number.as_str());
+            out.push_str(&format!("{} < {above}: {} ({})\n", s.number, s.title, s.level));
+        }
+        expected.assert_eq(&out);
+    }
+
+    #[test]
+    fn printed_numbers_and_places() {
+        check(
+            &[
+                (1, None, "Abstract", false),
+                (1, Some("1"), "1 Introduction", false),
+                (2, None, "Scope", false),
+                (1, Some("2"), "2. Methods", false),
+                (2, Some("2.1"), "2.1 Data", false),
+                (3, None, "Sources.", false),
+                (1, None, "Acknowledgements", false),
+                (1, Some("A"), "A Proofs", false),
+                (2, Some("A.1"), "A.1 Lemma", false),
+            ],
+            expect![[r#"
+                0 < -: Abstract (1)
+                1 < -: Introduction (1)
+                1.1 < 1: Scope (2)
+                2 < -: Methods (1)
+                2.1 < 2: Data (2)
+                2.1.1 < 2.1: Sources. (3)
+                4 < -: Acknowledgements (1)
+                A < -: Proofs (1)
+                A.1 < A: Lemma (2)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_outline_is_the_tree() {
+        check(
+            &[
+                (1, Some("1"), "1 Introduction", true),
+                (4, None, "A run-in head.", false),
+                (3, None, "Skips a level", true),
+                (1, Some("1"), "1 Introduction", true),
+            ],
+            expect![[r#"
+                1 < -: Introduction (1)
+                1.1 < 1: Skips a level (3)
+                2 < -: Introduction (1)
+            "#]],
+        );
+    }
+}
