@@ -1,11 +1,42 @@
 //! Tokenizers and filters: one definition for writing, querying and highlighting.
+//!
+//! In: text of any script. Out: [`tokens`] for what is indexed and marked, [`units`] for what a query asks,
+//! [`StemTokenizer`] and [`ExactTokenizer`] for the engine. No setting and no language is needed:
+//! what a word becomes depends on its letters alone, so a query meets every passage in the same form.
+//!
+//! Each word has two forms. *Exact* is folded: case, accents, ligatures, width, soft hyphens. *Stem* is
+//! the English stem of it. Stop words stay, since phrases need them; [`is_stop`] names them.
+//!
+//! Compounds (`GPT-4`, `ViT-B/16`) give their parts at consecutive positions and the joined form at the
+//! position of the first part. Scripts without spaces (Chinese, Japanese, Korean, Thai) give each
+//! character and, at the position of its first character, each pair.
+
+mod cut;
+mod engine;
+mod fold;
+mod language;
+mod stem;
+mod stop;
+mod units;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
+
+pub use engine::{ExactTokenizer, StemTokenizer};
+pub use language::language;
+pub use stop::is_stop;
+pub use units::{Form, Unit, fold_pattern, phrase, units};
+
+use cut::Cutter;
+use stem::Stems;
 
 /// A word of a text in its two forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Place in the text, from 0. Alternatives of one word (`vit-b` and `vitb`) share a position.
+    /// Place in the text, from 0. The joined form of a compound has the position of its first part, a
+    /// pair of characters that of its first character.
     pub position: u32,
     /// Byte range in the text as given.
     pub range: Range<usize>,
@@ -13,21 +44,121 @@ pub struct Token {
     pub exact: String,
     /// Folded and stemmed; equal to `exact` where there is no stem (CJK, numbers, names with digits).
     pub stem: String,
+    /// What of its word it is.
+    pub kind: TokenKind,
 }
 
-/// Cuts `text` into tokens, in order of position.
+/// What a token is of the word that it was cut from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// A whole word.
+    Word,
+    /// A part of a compound.
+    Part,
+    /// The joined form of a compound of so many parts; it covers them all.
+    Whole(u8),
+    /// A character of a script without spaces.
+    Character,
+    /// Two neighbouring characters of such a script.
+    Pair,
+}
+
+/// Cuts `text` into tokens, in order of position; a joined form comes before its parts.
 pub fn tokens(text: &str) -> Vec<Token> {
-    use unicode_segmentation::UnicodeSegmentation;
-    text.unicode_word_indices()
-        .enumerate()
-        .map(|(i, (at, word))| {
-            let exact = word.to_lowercase();
-            Token {
-                position: i as u32,
-                range: at..at + word.len(),
-                stem: exact.clone(),
-                exact,
+    let mut stems = if text.len() < 8 * 1024 { Stems::small() } else { Stems::new() };
+    let mut found = Vec::with_capacity(text.len() / 6);
+    let mut stream = Stream::new(Cutter::new(text));
+    while let Some(raw) = stream.advance() {
+        found.push(Token {
+            position: raw.position,
+            range: raw.range,
+            exact: raw.exact.to_owned(),
+            stem: stems.stem(raw.exact).to_owned(),
+            kind: raw.kind,
+        });
+    }
+    found
+}
+
+/// A token before it is given its own memory.
+struct Raw<'a> {
+    position: u32,
+    range: Range<usize>,
+    exact: &'a str,
+    kind: TokenKind,
+}
+
+/// Gives the tokens of one compound after another, without allocating.
+struct Stream<'a> {
+    cutter: Cutter<'a>,
+    /// Position of the first piece of the present compound.
+    position: u32,
+    /// Which token of the compound comes next.
+    step: usize,
+    steps: usize,
+}
+
+impl<'a> Stream<'a> {
+    fn new(cutter: Cutter<'a>) -> Self {
+        Self { cutter, position: 0, step: 0, steps: 0 }
+    }
+
+    fn advance(&mut self) -> Option<Raw<'_>> {
+        while self.step == self.steps {
+            self.position += self.cutter.pieces.len() as u32;
+            if !self.cutter.advance() {
+                self.cutter.pieces.clear();
+                return None;
             }
-        })
-        .collect()
+            let n_pieces = self.cutter.pieces.len();
+            self.step = 0;
+            self.steps = match () {
+                () if n_pieces == 0 => 0,
+                () if self.cutter.is_cjk() => 2 * n_pieces - 1,
+                () => n_pieces + usize::from(self.cutter.has_whole()),
+            };
+        }
+        let step = self.step;
+        self.step += 1;
+        Some(if self.cutter.is_cjk() { self.character(step) } else { self.part(step) })
+    }
+
+    /// The characters of a run at the even steps, the pairs that they begin at the odd ones.
+    fn character(&self, step: usize) -> Raw<'_> {
+        let place = step / 2;
+        let last = place + step % 2;
+        let (from, to) = (&self.cutter.pieces[place], &self.cutter.pieces[last]);
+        Raw {
+            position: self.position + place as u32,
+            range: from.range.start..to.range.end,
+            exact: &self.cutter.buffer[from.folded.start..to.folded.end],
+            kind: if place == last { TokenKind::Character } else { TokenKind::Pair },
+        }
+    }
+
+    /// The joined form at step 0 if there is one, then the parts.
+    fn part(&self, step: usize) -> Raw<'_> {
+        let n_pieces = self.cutter.pieces.len();
+        let has_whole = self.steps > n_pieces;
+        if has_whole && step == 0 {
+            return Raw {
+                position: self.position,
+                range: self.cutter.range(),
+                exact: &self.cutter.buffer,
+                kind: TokenKind::Whole(n_pieces as u8),
+            };
+        }
+        let place = step - usize::from(has_whole);
+        let piece = &self.cutter.pieces[place];
+        Raw {
+            position: self.position + place as u32,
+            range: piece.range.clone(),
+            exact: &self.cutter.buffer[piece.folded.clone()],
+            kind: if has_whole || n_pieces > 1 {
+                TokenKind::Part
+            } else {
+                TokenKind::Word
+            },
+        }
+    }
 }

@@ -1,0 +1,137 @@
+//! What words become, and that nothing shifts.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use tantivy::tokenizer::{TokenStream, Tokenizer};
+
+use super::*;
+
+/// Prints each token as `position:exact`, with the stem behind `/` where it differs.
+fn check(text: &str, expected: Expect) {
+    let mut lines = Vec::new();
+    for token in tokens(text) {
+        let stem = if token.stem == token.exact {
+            String::new()
+        } else {
+            format!("/{}", token.stem)
+        };
+        lines.push(format!("{}:{}{}", token.position, token.exact, stem));
+    }
+    expected.assert_eq(&lines.join(" "));
+}
+
+#[test]
+fn plain_words_are_folded_and_stemmed() {
+    check(
+        "The quick, Models are Running!",
+        expect!["0:the 1:quick 2:models/model 3:are 4:running/run"],
+    );
+    check(
+        "Généralisation naïve Łukasz Straße ÆON",
+        expect![
+            "0:generalisation/generalis 1:naive/naiv 2:lukasz 3:strasse/strass 4:aeon"
+        ],
+    );
+    check(
+        "eﬃcient ﬁne-tuning of ＬＬＭ and dif\u{AD}fusion",
+        expect![
+            "0:efficient/effici 1:finetuning/finetun 1:fine 2:tuning/tune 3:of 4:llm 5:and 6:diffusion/diffus"
+        ],
+    );
+    check("e\u{301}tude co\u{308}operate", expect!["0:etude/etud 1:cooperate/cooper"]);
+}
+
+#[test]
+fn compounds_give_parts_and_a_joined_form() {
+    for (text, expected) in [
+        ("GPT-4 GPT4 GPT 4", expect!["0:gpt4 0:gpt 1:4 2:gpt4 2:gpt 3:4 4:gpt 5:4"]),
+        (
+            "ViT-B/16 and/or I/O",
+            expect!["0:vitb16 0:vit 1:b 2:16 3:and 4:or 5:io 5:i 6:o"],
+        ),
+        (
+            "k-NN 3D CO2 CO₂ F1 x²",
+            expect![
+                "0:knn 0:k 1:nn 2:3d 2:3 3:d 4:co2 4:co 5:2 6:co2 6:co 7:2 8:f1 8:f 9:1 10:x2 10:x 11:2"
+            ],
+        ),
+        (
+            "Latent-Diffusion state-of-the-art pre-training",
+            expect![
+                "0:latentdiffusion/latentdiffus 0:latent 1:diffusion/diffus 2:stateoftheart 2:state 3:of 4:the 5:art 6:pretraining/pretrain 6:pre 7:training/train"
+            ],
+        ),
+        (
+            "BLIP-2 BLIP2 U-Net UNet",
+            expect!["0:blip2 0:blip 1:2 2:blip2 2:blip 3:2 4:unet 4:u 5:net 6:unet"],
+        ),
+        (
+            "C++ C# PointNet++ R&D et al.",
+            expect!["0:c++ 0:c 1:c# 1:c 2:pointnet++ 2:pointnet 3:rd 3:r 4:d 5:et 6:al"],
+        ),
+        (
+            "BERT's don't O'Brien l’image",
+            expect!["0:bert 1:dont 2:obrien 2:o 3:brien 4:limage/limag 4:l 5:image/imag"],
+        ),
+        (
+            "GPT-3.5 0.75 1,000,000 2019–2020 10.1145/3292500 v1.2.3",
+            expect![
+                "0:gpt3.5 0:gpt 1:3.5 2:0.75 3:1000000 3:1 4:000 5:000 6:2019 7:2020 8:10.1145 9:3292500 10:v1.2.3 10:v 11:1.2.3"
+            ],
+        ),
+        (
+            "node.js arXiv:1706.03762v2 end.Next U.S. e.g. snake_case",
+            expect![
+                "0:nodejs/nodej 0:node 1:js 2:arxiv 3:1706.03762v2 3:1706.03762 4:v 5:2 6:end 7:next 8:us 8:u 9:s 10:eg 10:e 11:g 12:snakecase/snakecas 12:snake 13:case"
+            ],
+        ),
+        (
+            "TNF-α TNFα β-VAE Ελλάδα",
+            expect![
+                "0:tnfalpha 0:tnf 1:alpha 2:tnfalpha 2:tnf 3:alpha 4:betavae/betava 4:beta 5:vae 6:ελλαδα"
+            ],
+        ),
+        ("a1b2c3d4e5f6 H2SO4", expect!["0:a1b2c3d4e5f6 1:h2so4 1:h 2:2 3:so 4:4"]),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
+fn scripts_without_spaces_give_characters_and_pairs() {
+    check("扩散模型", expect!["0:扩 0:扩散 1:散 1:散模 2:模 2:模型 3:型"]);
+    check(
+        "采用MRP方法，建立了",
+        expect!["0:采 0:采用 1:用 2:mrp 3:方 3:方法 4:法 5:建 5:建立 6:立 6:立了 7:了"],
+    );
+    check("ﾃﾞｰﾀ 図", expect!["0:デ 0:デー 1:ー 1:ータ 2:タ 3:図"]);
+    check("한국어 처리", expect!["0:한 0:한국 1:국 1:국어 2:어 3:처 3:처리 4:리"]);
+}
+
+proptest! {
+    #[test]
+    fn ranges_are_sound_and_positions_rise(text in "\\PC{0,60}") {
+        let mut last = 0;
+        for token in tokens(&text) {
+            prop_assert!(text.get(token.range.clone()).is_some_and(|word| !word.is_empty()));
+            prop_assert!(!token.exact.is_empty());
+            prop_assert!(token.position >= last || matches!(token.kind, TokenKind::Part));
+            last = last.max(token.position);
+        }
+    }
+
+    #[test]
+    fn the_engine_gets_the_same_tokens(text in "[a-cA-C0-9α .,'/+#_é扩散-]{0,40}") {
+        let own = tokens(&text);
+        let mut stems = StemTokenizer::default();
+        let mut stream = stems.token_stream(&text);
+        for token in &own {
+            prop_assert!(stream.advance());
+            let given = stream.token();
+            prop_assert_eq!(&given.text, &token.stem);
+            prop_assert_eq!(given.position, token.position as usize);
+            prop_assert_eq!(given.offset_from..given.offset_to, token.range.clone());
+        }
+        prop_assert!(!stream.advance());
+    }
+}
