@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod glyph;
+pub mod ocr;
 pub mod pdf;
 pub mod worker;
 

@@ -1,9 +1,9 @@
 //! What is wrong with a file, in terms that a person can act on.
 
-use hayro_syntax::object::Dict;
+use hayro_syntax::object::{Dict, Name, Stream};
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::extract::{ExtractError, Fault, Looks};
+use crate::extract::{ExtractError, Fault, Looks, Positioned, ocr};
 
 /// Pages that a damaged file may claim to have before the claim is not believed.
 const MAX_CLAIMED: u32 = 100_000;
@@ -58,6 +58,28 @@ pub(super) fn of_open(pdf: &Pdf, bytes: &[u8]) -> Vec<Fault> {
         say(format!("{found} of {} pages found: the file is damaged", n_pages(pdf)));
     }
     faults
+}
+
+/// Tells whether one of the first pages shows an image.
+pub(super) fn has_images(pdf: &Pdf) -> bool {
+    pdf.pages().iter().take(8).any(|page| {
+        let objects = &page.resources().x_objects;
+        objects.keys().take(100).any(|key| {
+            let stream = objects.get::<Stream<'_>>(AsRef::<[u8]>::as_ref(&key));
+            let kind = stream.and_then(|s| s.dict().get::<Name<'_>>(b"Subtype"));
+            kind.is_some_and(|k| k.as_str() == "Image")
+        })
+    })
+}
+
+/// Says so if a document has no text, or none that can be read.
+pub(super) fn of_text(read: &mut Positioned, images: bool) {
+    let glyphs = || read.pages.iter().flat_map(|page| &page.glyphs);
+    let n = glyphs().filter(|g| !g.ch.is_whitespace()).count();
+    let unknown = glyphs().filter(|g| g.ch == char::REPLACEMENT_CHARACTER).count();
+    if let Some(what) = ocr::need(read.pages.len(), n, unknown, images) {
+        read.faults.push(Fault { page: None, what });
+    }
 }
 
 /// Returns the number of pages that the document has: what its page tree claims, if that is more

@@ -131,15 +131,7 @@ impl LoadedFont<'_> {
 
     /// Appends one character as text wants it: ligatures split, private use resolved.
     fn push(&self, out: &mut Vec<char>, c: char) {
-        let split: &str = match c {
-            '\u{FB00}' => "ff",
-            '\u{FB01}' => "fi",
-            '\u{FB02}' => "fl",
-            '\u{FB03}' => "ffi",
-            '\u{FB04}' => "ffl",
-            '\u{FB05}' | '\u{FB06}' => "st",
-            _ => "",
-        };
+        let split = ligature(c);
         if !split.is_empty() {
             out.extend(split.chars());
             return;
@@ -156,6 +148,19 @@ impl LoadedFont<'_> {
             c if c.is_control() => char::REPLACEMENT_CHARACTER,
             c => c,
         });
+    }
+}
+
+/// Returns the letters of a ligature, or nothing.
+pub(super) fn ligature(c: char) -> &'static str {
+    match c {
+        '\u{FB00}' => "ff",
+        '\u{FB01}' => "fi",
+        '\u{FB02}' => "fl",
+        '\u{FB03}' => "ffi",
+        '\u{FB04}' => "ffl",
+        '\u{FB05}' | '\u{FB06}' => "st",
+        _ => "",
     }
 }
 
@@ -210,7 +215,10 @@ impl<'a> Fonts<'a> {
         if let Some(known) = id.and_then(|id| self.by_reference.get(&id)) {
             return known.clone();
         }
-        let font = self.load(&resources.get_font(name)?);
+        let font = match resources.get_font(name) {
+            Some(dict) => self.load(&dict),
+            None => self.helvetica(),
+        };
         if let Some(id) = id {
             self.by_reference.insert(id, font.clone());
         }

@@ -50,6 +50,7 @@ impl Extractor for MainEngine<'_> {
         let fault = match (text.cut, whole) {
             (true, _) => Some(PageFault::Budget),
             (false, false) => Some(PageFault::Content),
+            (false, true) if text.unset > 0 => Some(PageFault::Font),
             (false, true) => None,
         };
         PageRead { page: PageGlyphs { width, height, glyphs: text.glyphs }, fault }

@@ -14,12 +14,15 @@ mod font;
 mod font_name;
 mod glyph_name;
 mod layers;
+mod legibility;
 mod main_engine;
 mod marked;
 mod matrix;
 mod metadata;
 mod outline;
+mod pages;
 mod places;
+mod second_engine;
 mod stream;
 mod string;
 #[cfg(test)]
@@ -31,9 +34,8 @@ use std::sync::Arc;
 use hayro_syntax::Pdf;
 use serde::{Deserialize, Serialize};
 
-use self::main_engine::MainEngine;
 use self::places::Places;
-use super::{Engine, ExtractError, Fault, FontInfo, PageGlyphs, Positioned};
+use super::{ExtractError, Fault, FontInfo, PageGlyphs, Positioned};
 
 /// How a PDF is to be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +94,8 @@ impl PageRead {
 enum PageFault {
     /// Its content could not be decoded.
     Content,
+    /// Text is set in a font that could not be read.
+    Font,
     /// It, or the pages before it, asks for more work than any sound document.
     Budget,
 }
@@ -100,6 +104,7 @@ impl PageFault {
     fn words(self) -> &'static str {
         match self {
             PageFault::Content => "a part of the content cannot be decoded",
+            PageFault::Font => "text in a font that cannot be read is missing",
             PageFault::Budget => "cut short: asks for more work than the limits allow",
         }
     }
@@ -113,23 +118,23 @@ pub fn read(bytes: &[u8], options: &PdfOptions) -> Result<Positioned, ExtractErr
     if bytes.is_empty() {
         return Err(ExtractError::Empty);
     }
-    let pdf = open(bytes, options.password.as_deref())?;
-    if pdf.pages().is_empty() {
-        return Err(diagnosis::without_pages(bytes));
+    let error = match open(bytes, options.password.as_deref()) {
+        Ok(pdf) if !pdf.pages().is_empty() => return Ok(read_open(&pdf, bytes, options)),
+        Ok(_) => diagnosis::without_pages(bytes),
+        Err(error) => error,
+    };
+    let second = options.engine != EngineChoice::Main
+        && !matches!(
+            error,
+            ExtractError::OtherKind { .. } | ExtractError::NeedsPassword { .. }
+        );
+    match second.then(|| pages::second_alone(bytes, options)).flatten() {
+        Some(read) => Ok(read),
+        None => Err(error),
     }
-    let mut out = Positioned { info: metadata::info(&pdf), ..Positioned::default() };
-    out.faults = diagnosis::of_open(&pdf, bytes);
-    out.n_pages = diagnosis::n_pages(&pdf);
-    let n_read = pdf.pages().len().min(options.max_pages as usize);
-    read_structure(&pdf, n_read, &mut out);
-    read_pages(Box::new(MainEngine::new(&pdf)), n_read, &mut out);
-    if n_read < out.n_pages as usize {
-        let what = format!("{n_read} of {} pages read", out.n_pages);
-        out.faults.push(Fault { page: None, what });
-    }
-    Ok(out)
 }
 
+/// Opens a file with the empty password, then with the given one.
 fn open(bytes: &[u8], password: Option<&str>) -> Result<Pdf, ExtractError> {
     let data = Arc::new(bytes.to_vec());
     let first = match Pdf::new(Arc::clone(&data)) {
@@ -141,6 +146,22 @@ fn open(bytes: &[u8], password: Option<&str>) -> Result<Pdf, ExtractError> {
     };
     Pdf::new_with_password(data, password)
         .map_err(|error| diagnosis::of_error(&error, bytes, true))
+}
+
+/// Reads a document that the main engine's library could open.
+fn read_open(pdf: &Pdf, bytes: &[u8], options: &PdfOptions) -> Positioned {
+    let mut out = Positioned { info: metadata::info(pdf), ..Positioned::default() };
+    out.faults = diagnosis::of_open(pdf, bytes);
+    out.n_pages = diagnosis::n_pages(pdf);
+    let n_read = pdf.pages().len().min(options.max_pages as usize);
+    read_structure(pdf, n_read, &mut out);
+    pages::read(pdf, bytes, options, n_read, &mut out);
+    if n_read < pdf.pages().len() {
+        let what = format!("{n_read} of {} pages read", out.n_pages);
+        out.faults.push(Fault { page: None, what });
+    }
+    diagnosis::of_text(&mut out, diagnosis::has_images(pdf));
+    out
 }
 
 /// Reads destinations, bookmarks and links.
@@ -162,19 +183,4 @@ fn read_structure(pdf: &Pdf, n_read: usize, out: &mut Positioned) {
     out.destinations = named;
     out.bookmarks = bookmarks;
     out.links = links;
-}
-
-/// Reads the first `n` pages.
-fn read_pages(mut engine: Box<dyn Extractor + '_>, n: usize, out: &mut Positioned) {
-    for index in 0..n.min(engine.n_pages()) {
-        let read = engine.page(index);
-        if let Some(fault) = read.fault {
-            let page = Some(index as u32 + 1);
-            out.faults.push(Fault { page, what: fault.words().to_string() });
-        }
-        let unread = read.fault.is_some() && read.page.glyphs.is_empty();
-        out.engines.push(if unread { Engine::Neither } else { Engine::Main });
-        out.pages.push(read.page);
-    }
-    out.fonts = engine.into_fonts();
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::extract::{Destination, LinkTarget};
+use crate::extract::{Destination, Engine, LinkTarget};
 
 /// A PDF under construction: objects by number, 1 the catalog, 2 the page tree.
 pub(super) struct Objects(Vec<(u32, Vec<u8>)>);
@@ -281,16 +281,54 @@ fn damaged_files_give_what_they_have() {
     check(
         cut,
         expect![[r#"
-
-        fault: file is cut off after 291 bytes"#]],
+            text
+            fault: file is cut off after 291 bytes"#]],
     );
     let mut claims = Objects::page("BT /F 10 Tf 20 300 Td (text) Tj ET");
     claims.put(2, "<</Type/Pages/Kids[3 0 R 99 0 R]/Count 2>>");
     check(
         &claims.file(),
         expect![[r#"
-        text
-        fault: 1 of 2 pages found: the file is damaged
-        fault: 1 of 2 pages read"#]],
+            text
+            fault: 1 of 2 pages found: the file is damaged"#]],
     );
+}
+
+#[test]
+fn the_second_engine_by_choice() {
+    let file = Objects::page("BT /F 10 Tf 20 300 Td (two engines) Tj ET").file();
+    let main = read(&file, &options()).unwrap();
+    let second =
+        read(&file, &PdfOptions { engine: EngineChoice::Second, ..options() }).unwrap();
+    assert_eq!(
+        (text(&main), main.engines.as_slice()),
+        ("two engines".into(), &[Engine::Main][..])
+    );
+    assert_eq!(
+        (text(&second), second.engines.as_slice()),
+        ("two engines".into(), &[Engine::Second][..])
+    );
+    for (a, b) in main.pages[0].glyphs.iter().zip(&second.pages[0].glyphs) {
+        assert!((a.x - b.x).abs() < 0.1 && a.y == b.y && a.size == b.size, "{a:?} {b:?}");
+        assert!(usize::from(b.font) < second.fonts.len());
+    }
+}
+
+#[test]
+fn passwords() {
+    for option in [None, Some("wrong".to_string())] {
+        let mut objects = Objects::page("BT /F 10 Tf 20 300 Td (x) Tj ET");
+        objects.put(
+            9,
+            &format!(
+                "<</Filter/Standard/V 2/R 3/Length 128/P -4/O<{0}>/U<{0}>>>",
+                "00".repeat(32)
+            ),
+        );
+        let file = objects.file_with("/Encrypt 9 0 R/ID[<01><01>]");
+        let given = option.is_some();
+        let options = PdfOptions { password: option, ..options() };
+        let error = read(&file, &options).unwrap_err();
+        assert_eq!(error, ExtractError::NeedsPassword { given });
+    }
 }

@@ -92,6 +92,8 @@ pub(super) struct Interpreter<'a, 'c> {
     operators: u64,
     out: Vec<Glyph>,
     marked: MarkedContent,
+    /// Bytes of text shown in a font that could not be loaded.
+    unset: usize,
     /// True once a limit cut the page short.
     cut: bool,
 }
@@ -99,6 +101,8 @@ pub(super) struct Interpreter<'a, 'c> {
 /// What running a page gave.
 pub(super) struct PageText {
     pub(super) glyphs: Vec<Glyph>,
+    /// Bytes of text shown in a font that could not be loaded.
+    pub(super) unset: usize,
     /// True if a limit cut the page short.
     pub(super) cut: bool,
 }
@@ -117,6 +121,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             operators: 0,
             out: Vec::new(),
             marked: MarkedContent::default(),
+            unset: 0,
             cut: false,
         }
     }
@@ -145,7 +150,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         self.run(TypedIter::new(content), resources, state, 0);
         self.budget.operators = self.budget.operators.saturating_sub(self.operators);
         self.budget.glyphs = self.budget.glyphs.saturating_sub(self.out.len());
-        PageText { glyphs: self.out, cut: self.cut }
+        PageText { glyphs: self.out, unset: self.unset, cut: self.cut }
     }
 
     fn exhausted(&mut self) -> bool {
@@ -369,7 +374,10 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     /// Shows a string: one glyph a character, the pen moved behind it.
     fn show(&mut self, state: &State<'a>, pen: &mut Pen, text: &[u8]) {
-        let Some(font) = state.font.as_deref() else { return };
+        let Some(font) = state.font.as_deref() else {
+            self.unset += text.len();
+            return;
+        };
         if self.marked.is_hidden() {
             // The pen still has to move: later text may follow on the same line.
             advance_only(font, state, pen, text);
