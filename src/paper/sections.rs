@@ -66,8 +66,14 @@ fn parent_of(sections: &[Section], level: u8) -> Option<usize> {
 fn own_number(heading: &Heading, block: &Block) -> Option<String> {
     let printed =
         heading.number.as_deref().map(|n| n.trim().trim_end_matches(['.', ':']));
-    if let Some(number) = printed.filter(|n| !n.is_empty()) {
-        return Some(number.replace(['/', ' '], ""));
+    // Numbers are parts of topic paths: nothing else than their own marks may stand in them.
+    let number: String = printed
+        .unwrap_or("")
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "._-()+".contains(*c))
+        .collect();
+    if !number.is_empty() {
+        return Some(number);
     }
     let (kind, number) = block.anchor.as_deref()?.split_once('.')?;
     let counts = matches!(

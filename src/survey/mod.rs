@@ -1,8 +1,22 @@
 //! Outline and citations of a survey become a topic tree; works get the topics of the sections that cite them.
+//!
+//! In: a survey's document, or its map `corpus/surveys/KEY.toml`, which a person may edit. Out:
+//! [`SurveyMap`], [`TopicTree`], and which work each reference is. Neither fetches nor reads
+//! documents.
+
+mod derive;
+mod edits;
+mod map;
+pub mod resolve;
+mod topics;
 
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::WorkKey;
+
+pub use derive::derive;
+pub use map::{Digests, MAP_VERSION, MapError, MapSection, SurveyMap};
+pub use topics::{Lookup, find};
 
 /// The topics of one survey.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
