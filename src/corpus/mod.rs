@@ -75,6 +75,21 @@ pub enum Belongs {
     Own,
 }
 
+impl fmt::Display for Belongs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FileField => "the entry's file field names it",
+            Self::Stem => "its name is the key, arXiv id or DOI of the entry",
+            Self::Stamp => "its arXiv stamp",
+            Self::Doi => "the DOI on its first page",
+            Self::Info => "the title in its metadata",
+            Self::Title => "its title",
+            Self::Itself => "it names its own key",
+            Self::Own => "no entry fits: a work of its own",
+        })
+    }
+}
+
 /// A document file that belongs to a work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
