@@ -127,6 +127,7 @@ impl IndexError {
 pub struct Store {
     pub(crate) index: Index,
     pub(crate) schema: Arc<IndexSchema>,
+    shelf: tables::Shelf,
     /// Where it is; empty in memory.
     pub(crate) path: PathBuf,
 }
@@ -146,7 +147,8 @@ pub fn create(path: &Path) -> Result<Store, IndexError> {
         .map_err(|source| IndexError::Io { path: path.to_owned(), source })?;
     let directory =
         MmapDirectory::open(path).map_err(|e| IndexError::from_engine(path, e.into()))?;
-    Store::create_in(Box::new(directory), path)
+    let shelf = tables::Shelf::Folder(path.to_owned());
+    Store::create_in(Box::new(directory), shelf, path)
 }
 
 /// Opens the generation in `path`.
@@ -158,17 +160,20 @@ pub fn open(path: &Path) -> Result<Store, IndexError> {
         return Err(IndexError::Damaged { path: path.to_owned(), source: None });
     }
     Store::prepare(&mut index);
-    Ok(Store { index, schema: Arc::new(schema), path: path.to_owned() })
+    let shelf = tables::Shelf::Folder(path.to_owned());
+    Ok(Store { index, schema: Arc::new(schema), shelf, path: path.to_owned() })
 }
 
 impl Store {
     /// Creates an empty index in memory, for tests and for measuring.
     pub fn in_memory() -> Result<Store, IndexError> {
-        Store::create_in(Box::new(RamDirectory::create()), Path::new(""))
+        let shelf = tables::Shelf::Memory(Arc::default());
+        Store::create_in(Box::new(RamDirectory::create()), shelf, Path::new(""))
     }
 
     fn create_in(
         directory: Box<dyn Directory>,
+        shelf: tables::Shelf,
         path: &Path,
     ) -> Result<Store, IndexError> {
         let schema = IndexSchema::new();
@@ -176,7 +181,7 @@ impl Store {
             Index::create(directory, schema.schema.clone(), IndexSettings::default())
                 .map_err(|e| IndexError::from_engine(path, e))?;
         Store::prepare(&mut index);
-        Ok(Store { index, schema: Arc::new(schema), path: path.to_owned() })
+        Ok(Store { index, schema: Arc::new(schema), shelf, path: path.to_owned() })
     }
 
     fn prepare(index: &mut Index) {
@@ -208,7 +213,7 @@ impl Store {
         for _ in 0..8 {
             let before = self.index.load_metas().map_err(fail)?;
             let tables = match before.payload.as_deref() {
-                Some(name) => tables::load(&self.index, &self.path, name),
+                Some(name) => self.shelf.load(name),
                 None => Ok(Tables::default()),
             };
             reader.reload().map_err(fail)?;

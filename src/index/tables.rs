@@ -3,11 +3,13 @@
 //! They are written to a file of their own, and the commit names it: either both are new, or both
 //! are old. A file is named by its content, so one that exists is never written again.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::error::OpenReadError;
-use tantivy::{Directory, Index};
 
 use super::IndexError;
 use crate::survey::TopicTree;
@@ -43,54 +45,79 @@ pub struct Summary {
 /// Prefix of the files.
 const PREFIX: &str = "tables-";
 
-/// Writes the tables; returns the name for the commit.
-pub(super) fn save(
-    index: &Index,
-    path: &Path,
-    tables: &Tables,
-) -> Result<String, IndexError> {
-    let bytes = postcard::to_stdvec(tables).expect("plain data always encodes");
-    let hash = blake3::hash(&bytes).to_hex();
-    let name = format!("{PREFIX}{}", &hash[..32]);
-    let file = PathBuf::from(&name);
-    let directory = index.directory();
-    let io = |source| IndexError::Io { path: path.join(&name), source };
-    let there = directory.exists(&file).map_err(|e| open_error(path, e))?;
-    if !there {
-        // The engine's own atomic write: a temporary file, synced, then renamed.
-        directory.atomic_write(&file, &bytes).map_err(io)?;
-    }
-    Ok(name)
+/// Where the tables of an index are. Not in the engine's directory object: it removes what it does
+/// not know.
+#[derive(Clone)]
+pub(super) enum Shelf {
+    /// Beside the engine's files.
+    Folder(PathBuf),
+    /// In memory, by name.
+    Memory(Arc<Mutex<BTreeMap<String, Vec<u8>>>>),
 }
 
-/// Reads the tables that a commit names.
-pub(super) fn load(index: &Index, path: &Path, name: &str) -> Result<Tables, IndexError> {
-    let damaged = || IndexError::Damaged { path: path.join(name), source: None };
-    let file = PathBuf::from(name);
-    if !name.starts_with(PREFIX) || file.components().count() != 1 {
-        return Err(damaged());
+impl Shelf {
+    /// Writes the tables durably; returns the name for the commit.
+    pub(super) fn save(&self, tables: &Tables) -> Result<String, IndexError> {
+        let bytes = postcard::to_stdvec(tables).expect("plain data always encodes");
+        let hash = blake3::hash(&bytes).to_hex();
+        let name = format!("{PREFIX}{}", &hash[..32]);
+        match self {
+            Shelf::Folder(folder) => {
+                let file = folder.join(&name);
+                let io = |source| IndexError::Io { path: file.clone(), source };
+                if !file.try_exists().map_err(io)? {
+                    write_whole(folder, &file, &bytes).map_err(io)?;
+                }
+            }
+            Shelf::Memory(files) => {
+                let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+                files.insert(name.clone(), bytes);
+            }
+        }
+        Ok(name)
     }
-    let bytes = index.directory().atomic_read(&file).map_err(|e| open_error(path, e))?;
-    let hash = blake3::hash(&bytes).to_hex();
-    if name.strip_prefix(PREFIX) != Some(&hash[..32]) {
-        return Err(damaged());
-    }
-    postcard::from_bytes(&bytes).map_err(|_| damaged())
-}
 
-/// Removes tables that neither of `keep` names. Failing to is no fault: they are only in the way.
-pub(super) fn sweep(path: &Path, keep: &[&str]) {
-    let Ok(entries) = std::fs::read_dir(path) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        if name.starts_with(PREFIX) && !keep.contains(&name) {
-            // Another process may be reading it on a system that forbids removal then.
-            let _ = std::fs::remove_file(entry.path());
+    /// Reads the tables that a commit names.
+    pub(super) fn load(&self, name: &str) -> Result<Tables, IndexError> {
+        let (path, bytes) = match self {
+            Shelf::Folder(folder) => {
+                let path = folder.join(name);
+                let plain = name.starts_with(PREFIX) && !name.contains(['/', '\\']);
+                (path.clone(), plain.then(|| fs::read(&path).ok()).flatten())
+            }
+            Shelf::Memory(files) => {
+                let files = files.lock().unwrap_or_else(PoisonError::into_inner);
+                (PathBuf::from(name), files.get(name).cloned())
+            }
+        };
+        let whole = bytes.filter(|bytes| {
+            name.strip_prefix(PREFIX) == Some(&blake3::hash(bytes).to_hex()[..32])
+        });
+        whole
+            .and_then(|bytes| postcard::from_bytes(&bytes).ok())
+            .ok_or(IndexError::Damaged { path, source: None })
+    }
+
+    /// Removes tables that none of `keep` names. Failing to is no fault: they are only in the way.
+    pub(super) fn sweep(&self, keep: &[String]) {
+        let Shelf::Folder(folder) = self else { return };
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if name.starts_with(PREFIX) && !keep.iter().any(|kept| kept == name) {
+                // Another process may be reading it on a system that forbids removal then.
+                let _ = fs::remove_file(entry.path());
+            }
         }
     }
 }
 
-fn open_error(path: &Path, error: OpenReadError) -> IndexError {
-    IndexError::from_engine(path, error.into())
+/// Writes a file that is either there as a whole or not at all.
+fn write_whole(folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
+    fresh.write_all(bytes)?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(file).map_err(|e| e.error)?;
+    super::root::sync_folder(folder)
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use tantivy::indexer::UserOperation;
 use tantivy::schema::Field;
-use tantivy::{Index, IndexWriter, Term};
+use tantivy::{IndexWriter, Term};
 
-use super::{IndexError, Store, Tables, tables};
+use super::tables::Shelf;
+use super::{IndexError, Store, Tables};
 use crate::schema::{IndexDoc, IndexSchema, order_of};
 
 /// Adds and removes whole works; nothing is seen by readers before [`Writer::commit`].
@@ -14,7 +15,7 @@ use crate::schema::{IndexDoc, IndexSchema, order_of};
 /// Dropping it without a commit leaves the index as it was.
 pub struct Writer {
     engine: IndexWriter,
-    index: Index,
+    shelf: Shelf,
     path: PathBuf,
     order: Field,
     file: Field,
@@ -41,7 +42,7 @@ impl Writer {
         let IndexSchema { order, file, .. } = *store.schema;
         Ok(Writer {
             engine,
-            index: store.index.clone(),
+            shelf: store.shelf.clone(),
             path: store.path.clone(),
             order,
             file,
@@ -75,7 +76,7 @@ impl Writer {
 
     /// Makes all changes visible together with `tables`, and durable.
     pub fn commit(&mut self, tables: &Tables) -> Result<(), IndexError> {
-        let name = tables::save(&self.index, &self.path, tables)?;
+        let name = self.shelf.save(tables)?;
         let fail = |e| IndexError::from_engine(&self.path, e);
         let mut prepared = self.engine.prepare_commit().map_err(fail)?;
         prepared.set_payload(&name);
@@ -85,10 +86,7 @@ impl Writer {
         if self.recent.len() > 2 {
             self.recent.remove(0);
         }
-        if !self.path.as_os_str().is_empty() {
-            let keep: Vec<&str> = self.recent.iter().map(String::as_str).collect();
-            tables::sweep(&self.path, &keep);
-        }
+        self.shelf.sweep(&self.recent);
         Ok(())
     }
 
@@ -96,6 +94,12 @@ impl Writer {
     pub fn rollback(&mut self) -> Result<(), IndexError> {
         let fail = |e| IndexError::from_engine(&self.path, e);
         self.engine.rollback().map(drop).map_err(fail)
+    }
+
+    /// Keeps segments as they are, for tests of layouts.
+    #[cfg(test)]
+    pub(crate) fn keep_segments(&self) {
+        self.engine.set_merge_policy(Box::new(tantivy::merge_policy::NoMergePolicy));
     }
 
     /// Waits for running merges and closes the writer.

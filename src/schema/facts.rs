@@ -88,6 +88,13 @@ impl Facts {
     /// Largest [`Facts::back`].
     pub(crate) const MAX_BACK: usize = (1 << 20) - 1;
 
+    /// Where the kind begins; four bits.
+    pub(crate) const KIND_SHIFT: u32 = 20;
+    /// Where the bit of [`Facts::varied`] is.
+    pub(crate) const VARIED_SHIFT: u32 = 38;
+    /// Where the year begins; nothing stands above it.
+    pub(crate) const YEAR_SHIFT: u32 = 39;
+
     /// Packs into a number.
     pub(crate) fn pack(self) -> u64 {
         let year = self.year.and_then(|y| u64::try_from(y).ok()).filter(|y| *y < 1 << 14);

@@ -2,12 +2,39 @@
 //!
 //! In: [`Request`]. Out: [`Answer`]: hits with passages and highlights, facets, totals. A [`Hit`]
 //! never holds an engine address.
+//!
+//! A passage matches bare words if its own text holds one that is not a stop word; the title is
+//! the own text of a paper's first passage. It is scored by the words in its text and, as context,
+//! in its paper's title; a paper by its best passage.
+
+mod bits;
+mod browse;
+mod count;
+mod error;
+mod finish;
+mod gather;
+mod leaf;
+mod matching;
+mod plan;
+mod ranking;
+mod searcher;
+mod stop;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod topics;
+mod window;
 
 use std::ops::Range;
 
 use crate::facets::Facet;
 use crate::passage::PassageKind;
 use crate::query::Query;
+
+pub use browse::{CitedAt, TopicCount};
+pub use error::SearchError;
+pub use ranking::Ranking;
+pub use searcher::Searcher;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -90,6 +117,8 @@ pub struct Answer {
     pub parsed: String,
     /// Expansions applied, for people: `MIM` also `masked image modeling`.
     pub expansions: Vec<(String, String)>,
+    /// What was cut short, for people: a pattern that stands for too many words.
+    pub notes: Vec<String>,
     /// A spelling that would find more, if little was found.
     pub corrected: Option<String>,
 }
@@ -131,7 +160,7 @@ pub struct PaperInfo {
 }
 
 /// A passage that matched.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PassageHit {
     /// `KEY#ORDINAL`.
     pub id: String,

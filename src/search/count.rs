@@ -1,0 +1,349 @@
+//! Counts papers for facets while matches go by.
+
+use std::collections::BTreeMap;
+
+use tantivy::columnar::StrColumn;
+
+use super::leaf::SegmentView;
+use super::matching::Dimension;
+use super::topics::TopicTable;
+use super::{Filters, Request, SearchError};
+use crate::facets::{self, Facet, Order};
+use crate::schema::{Facts, column, format_name, kind_name, unpack_lang};
+use crate::survey::TopicTree;
+
+/// What the matching passages of one paper have, as far as facets ask.
+#[derive(Default)]
+pub(super) struct PaperSeen {
+    /// First passage.
+    pub(super) lead: u32,
+    /// Facts of one of its passages.
+    pub(super) facts: u64,
+    /// Some passage matches all filters.
+    pub(super) whole: bool,
+    /// Bit `d`: some passage fails no filter but that of dimension `d`.
+    pub(super) but: u8,
+    /// Kinds of the passages that fail no filter but that of kind.
+    pub(super) kinds: u16,
+    /// Languages, likewise.
+    pub(super) langs: Vec<u16>,
+    /// Topics of the passages that fail no filter but that of topic.
+    pub(super) topics: Vec<u32>,
+    /// Topics of the passages that match all filters.
+    pub(super) whole_topics: Vec<u32>,
+}
+
+/// Which facets are wanted.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wanted {
+    pub(super) topic: bool,
+    pub(super) year: bool,
+    pub(super) kind: bool,
+    pub(super) author: bool,
+    pub(super) venue: bool,
+    pub(super) lang: bool,
+    pub(super) source: bool,
+    pub(super) survey: bool,
+}
+
+impl Wanted {
+    pub(super) fn new(request: &Request) -> Result<Wanted, SearchError> {
+        let mut wanted = Wanted::default();
+        for (name, _) in &request.facets {
+            match name.as_str() {
+                "topic" => wanted.topic = true,
+                "year" => wanted.year = true,
+                "kind" => wanted.kind = true,
+                "author" => wanted.author = true,
+                "venue" => wanted.venue = true,
+                "lang" => wanted.lang = true,
+                "source" => wanted.source = true,
+                "survey" => wanted.survey = true,
+                _ => return Err(SearchError::UnknownFacet { given: name.clone() }),
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// Years that have a place of their own; others share the last.
+const YEARS: usize = 1 << 14;
+
+/// Counts over all segments.
+pub(super) struct Counts {
+    pub(super) wanted: Wanted,
+    topics: Vec<u64>,
+    /// The last paper that was counted for a topic.
+    stamps: Vec<u32>,
+    surveys: Vec<u64>,
+    survey_stamps: Vec<u32>,
+    paper: u32,
+    no_topic: u64,
+    no_survey: u64,
+    years: Vec<u32>,
+    kinds: [u64; 16],
+    langs: BTreeMap<u16, u64>,
+    no_lang: u64,
+    sources: BTreeMap<&'static str, u64>,
+    no_source: u64,
+    authors: Names,
+    venues: Names,
+}
+
+/// Counts of a column of names: by ordinal within a segment, by name across them.
+#[derive(Default)]
+struct Names {
+    column: Option<StrColumn>,
+    by_ord: Vec<u32>,
+    by_name: BTreeMap<String, u64>,
+    none: u64,
+}
+
+impl Names {
+    fn open(&mut self, view: &SegmentView, name: &str) -> tantivy::Result<()> {
+        self.column = view.reader.fast_fields().str(name)?;
+        let n_names = self.column.as_ref().map_or(0, |column| column.num_terms());
+        self.by_ord = vec![0; n_names];
+        Ok(())
+    }
+
+    fn add(&mut self, lead: u32) {
+        let Some(column) = &self.column else {
+            self.none += 1;
+            return;
+        };
+        let mut any = false;
+        for ord in column.ords().values_for_doc(lead) {
+            any = true;
+            if let Some(slot) = self.by_ord.get_mut(ord as usize) {
+                *slot += 1;
+            }
+        }
+        self.none += u64::from(!any);
+    }
+
+    fn close(&mut self) -> tantivy::Result<()> {
+        let Some(column) = self.column.take() else { return Ok(()) };
+        // Every name is passed in order, which is faster than asking for each that has a count.
+        let mut stream = column.dictionary().stream()?;
+        for count in &self.by_ord {
+            if !stream.advance() {
+                break;
+            }
+            if *count > 0 {
+                let name = String::from_utf8_lossy(stream.key()).into_owned();
+                *self.by_name.entry(name).or_default() += u64::from(*count);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Counts {
+    pub(super) fn new(wanted: Wanted, table: &TopicTable) -> Counts {
+        let n_topics = table.paths.len();
+        Counts {
+            wanted,
+            topics: vec![0; n_topics],
+            stamps: vec![0; n_topics],
+            surveys: vec![0; n_topics],
+            survey_stamps: vec![0; n_topics],
+            paper: 0,
+            no_topic: 0,
+            no_survey: 0,
+            years: if wanted.year { vec![0; YEARS] } else { Vec::new() },
+            kinds: [0; 16],
+            langs: BTreeMap::new(),
+            no_lang: 0,
+            sources: BTreeMap::new(),
+            no_source: 0,
+            authors: Names::default(),
+            venues: Names::default(),
+        }
+    }
+
+    /// Begins a segment.
+    pub(super) fn open(&mut self, view: &SegmentView) -> tantivy::Result<()> {
+        if self.wanted.author {
+            self.authors.open(view, column::AUTHOR)?;
+        }
+        if self.wanted.venue {
+            self.venues.open(view, column::VENUE)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a segment.
+    pub(super) fn close(&mut self) -> tantivy::Result<()> {
+        self.authors.close()?;
+        self.venues.close()
+    }
+
+    /// Counts a paper.
+    pub(super) fn add(&mut self, paper: &PaperSeen, table: &TopicTable) {
+        let but = |dimension: Dimension| paper.but >> dimension as u8 & 1 == 1;
+        if self.wanted.year && but(Dimension::Year) {
+            self.years[(paper.facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
+        }
+        if self.wanted.kind {
+            for kind in super::bits::ones(u64::from(paper.kinds), 0) {
+                self.kinds[kind as usize] += 1;
+            }
+        }
+        if self.wanted.topic || self.wanted.survey {
+            self.paper += 1;
+            self.add_topics(paper, but(Dimension::Topic), table);
+        }
+        if self.wanted.author && but(Dimension::Author) {
+            self.authors.add(paper.lead);
+        }
+        if self.wanted.venue && but(Dimension::Venue) {
+            self.venues.add(paper.lead);
+        }
+        if self.wanted.lang && but(Dimension::Lang) {
+            for lang in &paper.langs {
+                *self.langs.entry(*lang).or_default() += 1;
+            }
+            self.no_lang += u64::from(paper.langs.is_empty());
+        }
+        if self.wanted.source && paper.whole {
+            match Facts::unpack(paper.facts).format {
+                Some(format) => {
+                    *self.sources.entry(format_name(format)).or_default() += 1
+                }
+                None => self.no_source += 1,
+            }
+        }
+    }
+
+    fn add_topics(&mut self, paper: &PaperSeen, counts: bool, table: &TopicTable) {
+        for topic in &paper.topics {
+            for above in table.upward(*topic) {
+                let stamp = &mut self.stamps[above as usize];
+                if *stamp == self.paper {
+                    break;
+                }
+                *stamp = self.paper;
+                self.topics[above as usize] += 1;
+            }
+        }
+        self.no_topic += u64::from(counts && paper.topics.is_empty());
+        if !self.wanted.survey || !paper.whole {
+            return;
+        }
+        for topic in &paper.whole_topics {
+            let Some(root) = table.upward(*topic).last() else { continue };
+            let stamp = &mut self.survey_stamps[root as usize];
+            if *stamp != self.paper {
+                *stamp = self.paper;
+                self.surveys[root as usize] += 1;
+            }
+        }
+        self.no_survey += u64::from(paper.whole_topics.is_empty());
+    }
+
+    /// Makes the facets, in the order asked.
+    pub(super) fn facets(
+        &self,
+        request: &Request,
+        trees: &[TopicTree],
+        table: &TopicTable,
+    ) -> Vec<Facet> {
+        request
+            .facets
+            .iter()
+            .map(|(name, limit)| self.facet(name, *limit, &request.filters, trees, table))
+            .collect()
+    }
+
+    fn facet(
+        &self,
+        name: &str,
+        limit: Option<usize>,
+        filters: &Filters,
+        trees: &[TopicTree],
+        table: &TopicTable,
+    ) -> Facet {
+        let named = |counts, missing, order, selected: &dyn Fn(&str) -> bool| {
+            facets::flat(name, counts, missing, limit, order, selected)
+        };
+        let has_words = |given: &[String], value: &str| {
+            let value = super::plan::forms_of(value);
+            given.iter().any(|name| {
+                let words = super::plan::forms_of(name);
+                !words.is_empty() && words.iter().all(|word| value.contains(word))
+            })
+        };
+        match name {
+            "topic" => {
+                let counts = table.paths.iter().cloned().zip(self.topics.iter().copied());
+                let counts = counts.collect();
+                facets::topics(trees, &counts, self.no_topic, limit, &filters.topics)
+            }
+            "year" => {
+                let years = self.years.iter().enumerate().skip(1);
+                let years = years.filter(|(_, n)| **n > 0);
+                let counts =
+                    years.map(|(y, n)| (format!("{y:04}"), u64::from(*n))).collect();
+                let missing = u64::from(self.years.first().copied().unwrap_or(0));
+                let selected = |year: &str| {
+                    let year = year.parse::<i32>().unwrap_or_default();
+                    filters.years.is_some_and(|(from, to)| {
+                        from.is_none_or(|from| from <= year)
+                            && to.is_none_or(|to| year <= to)
+                    })
+                };
+                let mut facet = named(counts, missing, Order::Newest, &selected);
+                for value in &mut facet.values {
+                    value.value = value.value.trim_start_matches('0').to_owned();
+                    value.label.clone_from(&value.value);
+                }
+                facet
+            }
+            "kind" => {
+                let kinds = crate::schema::kind_names().zip(self.kinds);
+                let counts = kinds.map(|(kind, n)| (kind.to_owned(), n)).collect();
+                let chosen =
+                    |kind: &str| filters.kinds.iter().any(|k| kind_name(*k) == kind);
+                named(counts, 0, Order::Count, &chosen)
+            }
+            "author" => named(
+                self.authors.by_name.clone(),
+                self.authors.none,
+                Order::Count,
+                &|value| has_words(&filters.authors, value),
+            ),
+            "venue" => named(
+                self.venues.by_name.clone(),
+                self.venues.none,
+                Order::Count,
+                &|value| has_words(&filters.venues, value),
+            ),
+            "lang" => {
+                let counts = self.langs.iter().map(|(lang, n)| (unpack_lang(*lang), *n));
+                named(counts.collect(), self.no_lang, Order::Count, &|value| {
+                    filters.langs.iter().any(|lang| lang.eq_ignore_ascii_case(value))
+                })
+            }
+            "source" => {
+                let counts =
+                    self.sources.iter().map(|(form, n)| ((*form).to_owned(), *n));
+                named(counts.collect(), self.no_source, Order::Count, &|_| false)
+            }
+            _ => {
+                let roots =
+                    table.paths.iter().zip(&self.surveys).filter(|(_, n)| **n > 0);
+                let key = |path: &str| path.trim_start_matches('/').to_owned();
+                let counts = roots.map(|(path, n)| (key(path), *n)).collect();
+                let mut facet = named(counts, self.no_survey, Order::Count, &|_| false);
+                for value in &mut facet.values {
+                    if let Some(tree) = trees.iter().find(|tree| tree.key == value.value)
+                    {
+                        value.label.clone_from(&tree.title);
+                    }
+                }
+                facet
+            }
+        }
+    }
+}

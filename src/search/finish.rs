@@ -1,0 +1,477 @@
+//! From candidates to hits: pairs of words, the final order, and what is shown of each paper.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use tantivy::DocAddress;
+use tantivy::TantivyDocument;
+use tantivy::schema::{Field, IndexRecordOption};
+
+use super::gather::{Candidate, Gather};
+use super::leaf::{Leaf, Place, SegmentView, Words};
+use super::plan::{Plan, Unit};
+use super::ranking::Ranking;
+use super::searcher::{Scope, Searcher};
+use super::topics::TopicTable;
+use super::window::{WIDTH, Window};
+use super::{Group, Hit, PaperInfo, PassageHit, Request, SearchError};
+use crate::analysis;
+use crate::schema::{IndexPassage, Stored, Work};
+
+/// Candidates whose pairs are looked at before the rest is judged again.
+const FIRST_LOOK: usize = 32;
+
+/// What is needed to make hits of candidates.
+pub(super) struct Finish<'a> {
+    pub(super) searcher: &'a Searcher,
+    pub(super) request: &'a Request,
+    pub(super) plan: &'a Plan,
+    pub(super) scopes: &'a [Scope],
+    pub(super) table: &'a TopicTable,
+}
+
+/// A candidate with its final score.
+struct Ranked<'a> {
+    candidate: &'a Candidate,
+    score: f32,
+    /// Its best passage.
+    doc: u32,
+}
+
+impl Finish<'_> {
+    /// Makes the hits that were asked for, in order.
+    pub(super) fn hits(&self, gather: &Gather) -> Result<Vec<Hit>, SearchError> {
+        let wanted = self.request.limit.saturating_add(self.request.offset);
+        let mut ranked = self.rank(gather, wanted)?;
+        ranked.sort_by(|a, b| {
+            (b.candidate.first.cmp(&a.candidate.first))
+                .then(b.score.total_cmp(&a.score))
+                .then(a.candidate.order.cmp(&b.candidate.order))
+                .then(a.doc.cmp(&b.doc))
+        });
+        let page: Vec<(usize, Ranked)> = ranked
+            .into_iter()
+            .skip(self.request.offset)
+            .take(self.request.limit)
+            .enumerate()
+            .collect();
+        let mut hits: Vec<(usize, Hit)> = Vec::with_capacity(page.len());
+        for (number, view) in self.searcher.segments.iter().enumerate() {
+            let mut here: Vec<&(usize, Ranked)> =
+                page.iter().filter(|(_, r)| r.candidate.segment == number).collect();
+            // The lists are read forward only.
+            here.sort_by_key(|(_, r)| (r.candidate.lead, r.doc));
+            let mut reading = Reading::open(self, number, view)?;
+            for (rank, ranked) in here {
+                hits.push((*rank, reading.hit(ranked)?));
+            }
+        }
+        hits.sort_by_key(|(rank, _)| *rank);
+        Ok(hits.into_iter().map(|(_, hit)| hit).collect())
+    }
+
+    /// Gives each candidate that can still be among the wanted its final score.
+    fn rank<'g>(
+        &self,
+        gather: &'g Gather,
+        wanted: usize,
+    ) -> Result<Vec<Ranked<'g>>, SearchError> {
+        let lift = self.plan.lift(&self.searcher.ranking);
+        let mut all: Vec<&Candidate> = gather.candidates.iter().collect();
+        all.sort_by(|a, b| {
+            b.first
+                .cmp(&a.first)
+                .then((b.score + b.second).total_cmp(&(a.score + a.second)))
+        });
+        let mut ranked: Vec<Ranked> = Vec::new();
+        let mut rest = all.as_slice();
+        let mut size = wanted.saturating_add(FIRST_LOOK);
+        while !rest.is_empty() {
+            let least = self.nth_best(&mut ranked, wanted);
+            let hopeless = |c: &Candidate| {
+                least.is_some_and(|(first, score)| {
+                    (c.first, (c.score + c.second) * lift) < (first, score)
+                })
+            };
+            let (now, later) = rest.split_at(size.min(rest.len()));
+            let now: Vec<&Candidate> =
+                now.iter().copied().filter(|c| !hopeless(c)).collect();
+            if now.is_empty() {
+                break;
+            }
+            self.score(&now, &gather.pool, &mut ranked)?;
+            rest = later;
+            size = size.saturating_mul(4);
+        }
+        Ok(ranked)
+    }
+
+    /// Rank of the last of the wanted so far, if there are so many.
+    fn nth_best(&self, ranked: &mut [Ranked], n: usize) -> Option<(u64, f32)> {
+        if n == 0 || ranked.len() < n {
+            return None;
+        }
+        let (_, nth, _) = ranked.select_nth_unstable_by(n - 1, |a, b| {
+            b.candidate.first.cmp(&a.candidate.first).then(b.score.total_cmp(&a.score))
+        });
+        Some((nth.candidate.first, nth.score))
+    }
+
+    fn score<'g>(
+        &self,
+        now: &[&'g Candidate],
+        pool: &[(u32, f32)],
+        out: &mut Vec<Ranked<'g>>,
+    ) -> Result<(), SearchError> {
+        for (number, view) in self.searcher.segments.iter().enumerate() {
+            let mut here: Vec<&Candidate> =
+                now.iter().copied().filter(|c| c.segment == number).collect();
+            if here.is_empty() {
+                continue;
+            }
+            here.sort_by_key(|c| c.passages.start);
+            let mut pairs = Pairs::open(view, self.plan, &self.searcher.ranking)?;
+            let window =
+                Window::open(view, &self.searcher.scales, &self.searcher.ranking, &[])?;
+            let gain = self.searcher.scales.gain;
+            for candidate in here {
+                let mut best: Option<(f32, u32)> = None;
+                for (doc, score) in &pool[candidate.passages.clone()] {
+                    let score = score + pairs.score(*doc, window.scale(*doc), gain);
+                    if best.is_none_or(|(most, _)| score > most) {
+                        best = Some((score, *doc));
+                    }
+                }
+                let (score, doc) = best.unwrap_or((candidate.score, candidate.lead));
+                out.push(Ranked { candidate, score: score + candidate.second, doc });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// By how much pairs can raise a score, at most: a pair gives no more than its share of what
+    /// its two words gave.
+    pub(super) fn lift(&self, ranking: &Ranking) -> f32 {
+        let times = |unit: usize| {
+            self.pairs.iter().filter(|p| p.left == unit || p.right == unit).count()
+        };
+        let most = (0..self.units.len()).map(times).max().unwrap_or(0);
+        1.0 + ranking.pairs * most as f32 + f32::EPSILON * 8.0
+    }
+}
+
+/// Scores neighbouring words of the query that stand side by side.
+struct Pairs<'a> {
+    view: &'a SegmentView,
+    places: Vec<Option<(Place, Place)>>,
+    /// Left, right, weight.
+    pairs: Vec<(usize, usize, f32)>,
+    title_words: f32,
+    text: Vec<Vec<u32>>,
+    title: Vec<Vec<u32>>,
+}
+
+impl<'a> Pairs<'a> {
+    fn open(
+        view: &'a SegmentView,
+        plan: &Plan,
+        ranking: &Ranking,
+    ) -> tantivy::Result<Pairs<'a>> {
+        let mut pairs = Vec::new();
+        let mut places: Vec<Option<(Place, Place)>> = Vec::new();
+        places.resize_with(plan.units.len(), || None);
+        for pair in plan.pairs.iter().filter(|_| ranking.pairs > 0.0) {
+            let worth = |unit: &Unit| unit.weight * unit.idf;
+            let weight = worth(&plan.units[pair.left]) + worth(&plan.units[pair.right]);
+            pairs.push((pair.left, pair.right, ranking.pairs * weight));
+            for unit in [pair.left, pair.right] {
+                if places[unit].is_none() {
+                    places[unit] = Some(open_places(view, &plan.units[unit].leaf)?);
+                }
+            }
+        }
+        let n = plan.units.len();
+        Ok(Pairs {
+            view,
+            places,
+            pairs,
+            title_words: ranking.title_words,
+            text: vec![Vec::new(); n],
+            title: vec![Vec::new(); n],
+        })
+    }
+
+    /// Score of the pairs in a passage; calls must move forward.
+    fn score(&mut self, doc: u32, scale: f32, gain: f32) -> f32 {
+        if self.pairs.is_empty() || doc >= self.view.max_doc() {
+            return 0.0;
+        }
+        for (unit, places) in self.places.iter_mut().enumerate() {
+            let Some((text, title)) = places else { continue };
+            text.read(doc, &mut self.text[unit]);
+            title.read(doc, &mut self.title[unit]);
+        }
+        let mut sum = 0.0;
+        for (left, right, weight) in &self.pairs {
+            let count = |positions: &[Vec<u32>]| {
+                side_by_side(&positions[*left], &positions[*right]) as f32
+            };
+            let count = count(&self.text) + self.title_words * count(&self.title);
+            if count > 0.0 {
+                sum += weight * gain * count / (count + scale);
+            }
+        }
+        sum
+    }
+}
+
+fn side_by_side(left: &[u32], right: &[u32]) -> u32 {
+    match left.is_empty() || right.is_empty() {
+        true => 0,
+        false => {
+            left.iter().filter(|p| right.binary_search(&(**p + 1)).is_ok()).count() as u32
+        }
+    }
+}
+
+impl Place {
+    fn read(&mut self, doc: u32, out: &mut Vec<u32>) {
+        out.clear();
+        if !self.lists.is_empty() && self.seek(doc) == doc {
+            self.positions(doc, out);
+        }
+    }
+}
+
+fn open_places(view: &SegmentView, leaf: &Leaf) -> tantivy::Result<(Place, Place)> {
+    let place = |field: Field| -> tantivy::Result<Place> {
+        let mut lists = Vec::new();
+        if let Leaf::Text(Words { places, .. }) = leaf
+            && let [alternatives] = places.as_slice()
+        {
+            for term in alternatives {
+                let record = IndexRecordOption::WithFreqsAndPositions;
+                lists.extend(view.postings(field, term, record)?);
+            }
+        }
+        Ok(Place { lists })
+    };
+    Ok((place(view.schema.text)?, place(view.schema.title)?))
+}
+
+/// Reads what is shown of the papers of one segment, going forward.
+struct Reading<'a> {
+    finish: &'a Finish<'a>,
+    number: usize,
+    view: &'a SegmentView,
+    window: Window<'a>,
+    pairs: Pairs<'a>,
+    stems: BTreeSet<&'a str>,
+}
+
+impl<'a> Reading<'a> {
+    fn open(
+        finish: &'a Finish<'a>,
+        number: usize,
+        view: &'a SegmentView,
+    ) -> tantivy::Result<Reading<'a>> {
+        let Finish { searcher, plan, .. } = finish;
+        Ok(Reading {
+            finish,
+            number,
+            view,
+            window: Window::open(view, &searcher.scales, &searcher.ranking, &plan.units)?,
+            pairs: Pairs::open(view, plan, &searcher.ranking)?,
+            stems: plan.stems(),
+        })
+    }
+
+    fn hit(&mut self, ranked: &Ranked) -> Result<Hit, SearchError> {
+        let request = self.finish.request;
+        let lead = ranked.candidate.lead;
+        let (chosen, topics) = match request.group {
+            Group::Paper => self.passages(lead),
+            Group::Passage => {
+                let mut topics = Vec::new();
+                self.finish.table.of(self.number, ranked.doc, &mut topics);
+                (vec![(ranked.doc, ranked.score)], topics)
+            }
+        };
+        let work = match self.stored(lead)? {
+            Some(Stored { work: Some(work), .. }) => work,
+            _ => Work::default(),
+        };
+        let mut passages = Vec::new();
+        for (doc, score) in chosen {
+            if let Some(stored) = self.stored(doc)? {
+                let mut hit = passage_hit(stored.passage, score);
+                hit.highlights = highlights(&hit.text, &self.stems);
+                if request.explain {
+                    hit.why = self.why(doc)?;
+                }
+                passages.push(hit);
+            }
+        }
+        let paths = &self.finish.table.paths;
+        let topics: BTreeSet<u32> = topics.into_iter().collect();
+        Ok(Hit {
+            score: ranked.score,
+            topics: topics.iter().map(|t| paths[*t as usize].clone()).collect(),
+            paper: paper_info(work, self.finish.searcher)?,
+            passages,
+        })
+    }
+
+    /// The best matching passages of a paper, and the topics of all that match.
+    fn passages(&mut self, lead: u32) -> (Vec<(u32, f32)>, Vec<u32>) {
+        let Finish { searcher, plan, scopes, request, table } = self.finish;
+        let scope = &scopes[self.number];
+        let span = self.view.span.values.get_val(lead) as u32;
+        let end = self.view.max_doc().min(lead.saturating_add(span.max(1)));
+        let (mut found, mut topics) = (Vec::new(), Vec::new());
+        let mut from = lead;
+        while from < end {
+            let to = end.min(from + WIDTH);
+            self.window.run(from, to);
+            for doc in from..to {
+                let at = (doc - from) as usize;
+                let matches = match &scope.matching {
+                    Some(bits) => bits.contains(doc),
+                    None => self.window.found[at / 64] >> (at % 64) & 1 == 1,
+                };
+                if matches
+                    && scope.sieve.failed(doc) == 0
+                    && !self.view.reader.is_deleted(doc)
+                {
+                    found.push((doc, self.window.scores[at]));
+                    table.of(self.number, doc, &mut topics);
+                }
+            }
+            from = to;
+        }
+        let wanted = request.per_paper.max(1);
+        let lift = plan.lift(&searcher.ranking);
+        let mut scores: Vec<f32> = found.iter().map(|(_, score)| *score).collect();
+        scores.sort_unstable_by_key(|score| Reverse(score.to_bits()));
+        let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
+        found.retain(|(_, score)| score * lift >= least);
+        for (doc, score) in &mut found {
+            *score +=
+                self.pairs.score(*doc, self.window.scale(*doc), searcher.scales.gain);
+        }
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(wanted);
+        (found, topics)
+    }
+
+    fn stored(&self, doc: u32) -> Result<Option<Stored>, SearchError> {
+        self.finish.searcher.stored(self.number, doc)
+    }
+
+    /// What each unit of the plan gave a passage, those that gave nothing left out.
+    fn why(&self, doc: u32) -> Result<Vec<(String, String, f32)>, SearchError> {
+        let Finish { searcher, plan, .. } = self.finish;
+        let mut why = Vec::new();
+        for unit in &plan.units {
+            let units = std::slice::from_ref(unit);
+            let mut window =
+                Window::open(self.view, &searcher.scales, &searcher.ranking, units)?;
+            window.run(doc, doc + 1);
+            if window.scores[0] != 0.0 {
+                why.push((unit.label.clone(), unit.field.to_owned(), window.scores[0]));
+            }
+        }
+        let mut pairs = Pairs::open(self.view, plan, &searcher.ranking)?;
+        let score = pairs.score(doc, self.window.scale(doc), searcher.scales.gain);
+        if score > 0.0 {
+            why.push(("words side by side".to_owned(), "text".to_owned(), score));
+        }
+        Ok(why)
+    }
+}
+
+impl Plan {
+    /// Stems that are marked in a passage.
+    fn stems(&self) -> BTreeSet<&str> {
+        let mut stems = BTreeSet::new();
+        for unit in self.units.iter().filter(|unit| unit.finds || unit.weight > 0.0) {
+            match &unit.leaf {
+                Leaf::Text(words) => {
+                    stems.extend(words.places.iter().flatten().map(String::as_str));
+                }
+                Leaf::Exact(forms) => stems.extend(forms.iter().map(String::as_str)),
+                _ => {}
+            }
+        }
+        stems
+    }
+}
+
+impl Searcher {
+    /// Reads what is stored with a passage.
+    pub(super) fn stored(
+        &self,
+        segment: usize,
+        doc: u32,
+    ) -> Result<Option<Stored>, SearchError> {
+        let address = DocAddress::new(segment as u32, doc);
+        let doc: TantivyDocument = self.view.searcher.doc(address)?;
+        Ok(self.view.schema.stored(&doc))
+    }
+}
+
+/// A passage as it is shown.
+pub(super) fn passage_hit(entry: IndexPassage, score: f32) -> PassageHit {
+    let IndexPassage { passage, topics, .. } = entry;
+    PassageHit {
+        id: format!("{}#{}", passage.paper, passage.ordinal),
+        score,
+        kind: passage.kind,
+        section: passage.section,
+        page: passage.page,
+        page_end: passage.page_end,
+        text: passage.text,
+        highlights: Vec::new(),
+        topics,
+        why: Vec::new(),
+    }
+}
+
+/// A paper as it is shown.
+pub(super) fn paper_info(
+    work: Work,
+    searcher: &Searcher,
+) -> Result<PaperInfo, SearchError> {
+    Ok(PaperInfo {
+        cited: searcher.cited(&work.key)?,
+        title: if work.title.is_empty() { work.key.clone() } else { work.title },
+        key: work.key,
+        authors: work.authors,
+        year: work.year,
+        venue: work.venue,
+        arxiv: work.arxiv,
+        doi: work.doi,
+        path: work.path,
+    })
+}
+
+fn highlights(text: &str, stems: &BTreeSet<&str>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for token in analysis::tokens(text) {
+        let hit =
+            stems.contains(token.stem.as_str()) || stems.contains(token.exact.as_str());
+        if !hit || token.range.is_empty() {
+            continue;
+        }
+        match ranges.last_mut() {
+            Some(last) if token.range.start <= last.end => {
+                last.end = last.end.max(token.range.end);
+            }
+            _ => ranges.push(token.range),
+        }
+    }
+    ranges
+}

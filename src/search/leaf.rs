@@ -1,0 +1,398 @@
+//! The leaves of a query: what each asks of a passage, and the passages of a segment that have it.
+
+use std::io;
+use std::sync::Arc;
+
+use tantivy::columnar::Column;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+
+use super::bits::Bits;
+use crate::passage::PassageKind;
+use crate::schema::{Facts, IndexSchema, column};
+
+/// Words in a row; each place holds its alternatives.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Words {
+    pub(super) places: Vec<Vec<String>>,
+    /// `None`: side by side in this order. `Some(n)`: within `n` words more than they are, in any
+    /// order.
+    pub(super) slop: Option<u32>,
+}
+
+/// What is asked of a passage.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Leaf {
+    /// Every passage.
+    All,
+    /// No passage.
+    Nothing,
+    /// Stems in the passage's own text; the title belongs to the first passage.
+    Text(Words),
+    /// Any of these folded forms as written, likewise.
+    Exact(Vec<String>),
+    /// Stems in the paper's title.
+    Title(Words),
+    /// Stems in the titles of the sections around.
+    Section(Words),
+    /// Any of these terms as they are, on the passage itself.
+    Terms(Field, Vec<String>),
+    /// Any of these terms as they are, on the paper.
+    PaperTerms(Field, Vec<String>),
+    /// All these words in one of the paper's names (authors, venue).
+    Names(Field, Vec<String>),
+    /// Year, inclusive.
+    Year(Option<i32>, Option<i32>),
+    /// Any of these kinds.
+    Kinds(Vec<PassageKind>),
+    /// Any of these packed languages.
+    Langs(Vec<u16>),
+}
+
+/// Passages with the number of times that each has a leaf, in order.
+pub(super) type Counted = Vec<(u32, u32)>;
+
+/// A segment with the columns that leaves and facets read.
+pub(super) struct SegmentView {
+    pub(super) reader: SegmentReader,
+    pub(super) schema: Arc<IndexSchema>,
+    pub(super) facts: Column<u64>,
+    pub(super) span: Column<u64>,
+    pub(super) order: Column<u64>,
+}
+
+impl SegmentView {
+    /// Opens the columns of a segment.
+    pub(super) fn open(
+        reader: &SegmentReader,
+        schema: &Arc<IndexSchema>,
+    ) -> tantivy::Result<SegmentView> {
+        let columns = reader.fast_fields();
+        Ok(SegmentView {
+            facts: columns.u64(column::FACTS)?,
+            span: columns.u64(column::SPAN)?,
+            order: columns.u64(column::ORDER)?,
+            reader: reader.clone(),
+            schema: schema.clone(),
+        })
+    }
+
+    pub(super) fn max_doc(&self) -> u32 {
+        self.reader.max_doc()
+    }
+
+    pub(super) fn facts(&self, doc: u32) -> u64 {
+        self.facts.values.get_val(doc)
+    }
+
+    pub(super) fn is_lead(&self, doc: u32) -> bool {
+        self.facts(doc) & Facts::MAX_BACK as u64 == 0
+    }
+
+    /// First passage of the paper of `doc`.
+    pub(super) fn lead_of(&self, doc: u32) -> u32 {
+        doc.saturating_sub((self.facts(doc) & Facts::MAX_BACK as u64) as u32)
+    }
+
+    pub(super) fn postings(
+        &self,
+        field: Field,
+        term: &str,
+        record: IndexRecordOption,
+    ) -> tantivy::Result<Option<SegmentPostings>> {
+        let index = self.reader.inverted_index(field)?;
+        Ok(index.read_postings(&Term::from_field_text(field, term), record)?)
+    }
+
+    /// The passages of a leaf.
+    pub(super) fn bits(&self, leaf: &Leaf) -> tantivy::Result<Bits> {
+        let n = self.max_doc();
+        let mut bits = Bits::none(n);
+        match leaf {
+            Leaf::All => return Ok(Bits::all(n)),
+            Leaf::Nothing => {}
+            Leaf::Text(words) => {
+                self.own(words, self.schema.text, &mut bits)?;
+            }
+            Leaf::Title(words) => self.fill(words, self.schema.title, &mut bits)?,
+            Leaf::Section(words) => self.fill(words, self.schema.section, &mut bits)?,
+            Leaf::Exact(forms) => self.any(self.schema.exact, forms, &mut bits)?,
+            Leaf::Terms(field, terms) => self.any(*field, terms, &mut bits)?,
+            Leaf::PaperTerms(field, terms) => {
+                let mut leads = Bits::none(n);
+                self.any(*field, terms, &mut leads)?;
+                self.widen(&leads, &mut bits);
+            }
+            Leaf::Names(field, words) => {
+                let mut leads: Option<Bits> = None;
+                for word in words {
+                    let mut some = Bits::none(n);
+                    self.any(*field, std::slice::from_ref(word), &mut some)?;
+                    match &mut leads {
+                        Some(leads) => leads.and(&some),
+                        None => leads = Some(some),
+                    }
+                }
+                if let Some(leads) = leads {
+                    self.widen(&leads, &mut bits);
+                }
+            }
+            Leaf::Year(from, to) => self.by_facts(&mut bits, |facts| {
+                facts.year.is_some_and(|y| {
+                    from.is_none_or(|from| from <= y) && to.is_none_or(|to| y <= to)
+                })
+            }),
+            Leaf::Kinds(kinds) => {
+                self.by_facts(&mut bits, |facts| kinds.contains(&facts.kind));
+            }
+            Leaf::Langs(langs) => self.by_facts(&mut bits, |facts| {
+                facts.lang.is_some_and(|lang| langs.contains(&lang))
+            }),
+        }
+        Ok(bits)
+    }
+
+    /// The passages of a leaf with counts: in the text, and in the title as context.
+    pub(super) fn counted(&self, leaf: &Leaf) -> tantivy::Result<(Counted, Counted)> {
+        Ok(match leaf {
+            Leaf::Text(words) => (
+                self.count(words, self.schema.text)?,
+                self.count(words, self.schema.title)?,
+            ),
+            Leaf::Title(words) => (Vec::new(), self.count(words, self.schema.title)?),
+            Leaf::Section(words) => (self.count(words, self.schema.section)?, Vec::new()),
+            Leaf::Exact(forms) => {
+                let words = Words { places: vec![forms.clone()], slop: None };
+                (self.count(&words, self.schema.exact)?, Vec::new())
+            }
+            other => (self.bits(other)?.iter().map(|doc| (doc, 1)).collect(), Vec::new()),
+        })
+    }
+
+    fn by_facts(&self, bits: &mut Bits, keep: impl Fn(Facts) -> bool) {
+        for doc in 0..self.max_doc() {
+            if keep(Facts::unpack(self.facts(doc))) {
+                bits.insert(doc);
+            }
+        }
+    }
+
+    /// Spreads papers, given by their first passages, over all of their passages.
+    fn widen(&self, leads: &Bits, bits: &mut Bits) {
+        for lead in leads.iter() {
+            let span = self.span.values.get_val(lead) as u32;
+            bits.insert_range(lead, lead.saturating_add(span));
+        }
+    }
+
+    fn any(
+        &self,
+        field: Field,
+        terms: &[String],
+        bits: &mut Bits,
+    ) -> tantivy::Result<()> {
+        let index = self.reader.inverted_index(field)?;
+        for term in terms {
+            let term = Term::from_field_text(field, term);
+            let Some(mut blocks) =
+                index.read_block_postings(&term, IndexRecordOption::Basic)?
+            else {
+                continue;
+            };
+            while !blocks.docs().is_empty() {
+                for doc in blocks.docs() {
+                    bits.insert(*doc);
+                }
+                blocks.advance();
+            }
+        }
+        Ok(())
+    }
+
+    fn fill(&self, words: &Words, field: Field, bits: &mut Bits) -> tantivy::Result<()> {
+        match words.places.as_slice() {
+            [alternatives] => self.any(field, alternatives, bits),
+            _ => {
+                for (doc, _) in self.count(words, field)? {
+                    bits.insert(doc);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Text of the passage, and the title on the first passage of the paper.
+    fn own(&self, words: &Words, text: Field, bits: &mut Bits) -> tantivy::Result<()> {
+        self.fill(words, text, bits)?;
+        let mut titles = Bits::none(self.max_doc());
+        self.fill(words, self.schema.title, &mut titles)?;
+        for doc in titles.iter().filter(|doc| self.is_lead(*doc)) {
+            bits.insert(doc);
+        }
+        Ok(())
+    }
+
+    fn count(&self, words: &Words, field: Field) -> tantivy::Result<Counted> {
+        let many = words.places.len() > 1;
+        let record = match many {
+            true => IndexRecordOption::WithFreqsAndPositions,
+            false => IndexRecordOption::WithFreqs,
+        };
+        let mut places = Vec::with_capacity(words.places.len());
+        for alternatives in &words.places {
+            let mut lists = Vec::new();
+            for term in alternatives {
+                lists.extend(self.postings(field, term, record)?);
+            }
+            places.push(Place { lists });
+        }
+        Ok(count_places(&mut places, words.slop))
+    }
+}
+
+/// The occurrences of one word of a phrase in any of its alternatives.
+pub(super) struct Place {
+    pub(super) lists: Vec<SegmentPostings>,
+}
+
+impl Place {
+    fn doc(&self) -> u32 {
+        self.lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED)
+    }
+
+    pub(super) fn seek(&mut self, target: u32) -> u32 {
+        for list in &mut self.lists {
+            if list.doc() < target {
+                list.seek(target);
+            }
+        }
+        self.doc()
+    }
+
+    fn freq(&self, doc: u32) -> u32 {
+        let here = self.lists.iter().filter(|list| list.doc() == doc);
+        here.map(Postings::term_freq).max().unwrap_or(0)
+    }
+
+    pub(super) fn positions(&mut self, doc: u32, out: &mut Vec<u32>) {
+        out.clear();
+        let mut one = Vec::new();
+        for list in self.lists.iter_mut().filter(|list| list.doc() == doc) {
+            if out.is_empty() {
+                list.positions(out);
+            } else {
+                list.positions(&mut one);
+                out.extend_from_slice(&one);
+                out.sort_unstable();
+                out.dedup();
+            }
+        }
+    }
+}
+
+fn count_places(places: &mut [Place], slop: Option<u32>) -> Counted {
+    let mut found = Vec::new();
+    let mut positions: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
+    let mut target = 0;
+    'docs: loop {
+        let mut agreed = target;
+        for place in places.iter_mut() {
+            let doc = place.seek(agreed);
+            if doc == TERMINATED {
+                return found;
+            }
+            if doc > agreed {
+                agreed = doc;
+            }
+        }
+        if places.iter().any(|place| place.doc() != agreed) {
+            target = agreed;
+            continue 'docs;
+        }
+        let times = match (places.len(), slop) {
+            (0, _) => return found,
+            (1, _) => places[0].freq(agreed),
+            (_, slop) => {
+                for (place, out) in places.iter_mut().zip(&mut positions) {
+                    place.positions(agreed, out);
+                }
+                match slop {
+                    None => in_order(&positions),
+                    Some(slop) => near(&positions, slop),
+                }
+            }
+        };
+        if times > 0 {
+            found.push((agreed, times));
+        }
+        target = agreed + 1;
+    }
+}
+
+/// Counts the places where word `i` stands `i` after the first.
+pub(super) fn in_order(positions: &[Vec<u32>]) -> u32 {
+    let Some((first, rest)) = positions.split_first() else { return 0 };
+    let follows = |start: u32| {
+        rest.iter()
+            .enumerate()
+            .all(|(i, list)| list.binary_search(&(start + i as u32 + 1)).is_ok())
+    };
+    first.iter().filter(|start| follows(**start)).count() as u32
+}
+
+/// Counts windows, not overlapping, that hold every word within `slop` words more than they are.
+fn near(positions: &[Vec<u32>], slop: u32) -> u32 {
+    let mut all: Vec<(u32, usize)> = positions
+        .iter()
+        .enumerate()
+        .flat_map(|(word, list)| list.iter().map(move |p| (*p, word)))
+        .collect();
+    all.sort_unstable();
+    let reach = (positions.len() as u32 - 1).saturating_add(slop);
+    let mut last: Vec<Option<u32>> = vec![None; positions.len()];
+    let mut times = 0;
+    for (position, word) in all {
+        last[word] = Some(position);
+        let oldest = last.iter().copied().min().flatten();
+        if oldest.is_some_and(|oldest| position - oldest <= reach) {
+            times += 1;
+            last.fill(None);
+        }
+    }
+    times
+}
+
+/// Number of passages that hold a term, over all segments; deleted ones that are still there count.
+pub(super) fn doc_freq(
+    searcher: &tantivy::Searcher,
+    field: Field,
+    term: &str,
+) -> io::Result<u64> {
+    let term = Term::from_field_text(field, term);
+    let mut sum = 0;
+    for segment in searcher.segment_readers() {
+        let index =
+            segment.inverted_index(field).map_err(|e| io::Error::other(e.to_string()))?;
+        sum += u64::from(index.doc_freq(&term)?);
+    }
+    Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_in_order() {
+        assert_eq!(in_order(&[vec![1, 5, 9], vec![2, 7, 10]]), 2);
+        assert_eq!(in_order(&[vec![1], vec![2], vec![4]]), 0);
+    }
+
+    #[test]
+    fn near_in_any_order() {
+        assert_eq!(near(&[vec![5], vec![3]], 1), 1);
+        assert_eq!(near(&[vec![5], vec![3]], 0), 0);
+        assert_eq!(near(&[vec![1, 20], vec![2, 21]], 0), 2);
+    }
+}

@@ -1,0 +1,126 @@
+//! Which passages of a segment match: the tree of a plan, and the filters beside it.
+
+use super::Filters;
+use super::bits::Bits;
+use super::leaf::{Leaf, SegmentView};
+use super::plan::{Tree, forms_of};
+use crate::schema::{IndexSchema, pack_lang};
+
+impl SegmentView {
+    /// The passages that a tree asks for.
+    pub(super) fn matching(&self, tree: &Tree) -> tantivy::Result<Bits> {
+        match tree {
+            Tree::Leaf(leaf) => self.bits(leaf),
+            Tree::Any(trees) => {
+                let mut bits = Bits::none(self.max_doc());
+                for tree in trees {
+                    bits.or(&self.matching(tree)?);
+                }
+                Ok(bits)
+            }
+            Tree::Every(trees) => {
+                let mut bits = Bits::all(self.max_doc());
+                for tree in trees {
+                    bits.and(&self.matching(tree)?);
+                }
+                Ok(bits)
+            }
+            Tree::Without(base, nots) => {
+                let mut bits = self.matching(base)?;
+                bits.and_not(&self.matching(nots)?);
+                Ok(bits)
+            }
+        }
+    }
+}
+
+/// A field that filters choose in; its facet ignores its own choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Dimension {
+    Topic,
+    Year,
+    Author,
+    Venue,
+    Kind,
+    Paper,
+    Lang,
+}
+
+/// The leaves of each filtered dimension: one of them must hold.
+pub(super) fn filter_leaves(
+    filters: &Filters,
+    schema: &IndexSchema,
+) -> Vec<(Dimension, Vec<Leaf>)> {
+    let names = |field, given: &[String]| -> Vec<Leaf> {
+        given.iter().map(|name| Leaf::Names(field, forms_of(name))).collect()
+    };
+    let topics =
+        filters.topics.iter().map(|t| t.trim_end_matches('/').to_owned()).collect();
+    let years = filters.years.map(|(from, to)| Leaf::Year(from, to));
+    let langs = filters.langs.iter().map(|lang| pack_lang(lang)).collect();
+    [
+        (
+            Dimension::Topic,
+            !filters.topics.is_empty(),
+            vec![Leaf::Terms(schema.topic, topics)],
+        ),
+        (Dimension::Year, years.is_some(), years.into_iter().collect()),
+        (
+            Dimension::Author,
+            !filters.authors.is_empty(),
+            names(schema.author, &filters.authors),
+        ),
+        (
+            Dimension::Venue,
+            !filters.venues.is_empty(),
+            names(schema.venue, &filters.venues),
+        ),
+        (
+            Dimension::Kind,
+            !filters.kinds.is_empty(),
+            vec![Leaf::Kinds(filters.kinds.clone())],
+        ),
+        (
+            Dimension::Paper,
+            !filters.papers.is_empty(),
+            vec![Leaf::Terms(schema.key, filters.papers.clone())],
+        ),
+        (Dimension::Lang, !filters.langs.is_empty(), vec![Leaf::Langs(langs)]),
+    ]
+    .into_iter()
+    .filter(|(_, active, _)| *active)
+    .map(|(dimension, _, leaves)| (dimension, leaves))
+    .collect()
+}
+
+/// Filters as sets of passages of one segment.
+pub(super) struct Sieve {
+    sets: Vec<(Dimension, Bits)>,
+}
+
+impl Sieve {
+    pub(super) fn new(
+        view: &SegmentView,
+        filters: &[(Dimension, Vec<Leaf>)],
+    ) -> tantivy::Result<Sieve> {
+        let mut sets = Vec::new();
+        for (dimension, leaves) in filters {
+            let mut bits = Bits::none(view.max_doc());
+            for leaf in leaves {
+                bits.or(&view.bits(leaf)?);
+            }
+            sets.push((*dimension, bits));
+        }
+        Ok(Sieve { sets })
+    }
+
+    /// The dimensions whose filter a passage fails, as bits.
+    #[inline]
+    pub(super) fn failed(&self, doc: u32) -> u8 {
+        let mut failed = 0;
+        for (dimension, bits) in &self.sets {
+            failed |= u8::from(!bits.contains(doc)) << *dimension as u8;
+        }
+        failed
+    }
+}

@@ -1,0 +1,43 @@
+//! The parameters of ranking. `benches/sweep` chose them; its table is kept beside it.
+
+/// How passages are scored and papers are made of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ranking {
+    /// BM25: how soon a repeated word stops to count more.
+    pub k1: f32,
+    /// BM25: how much a long passage must hold to score like a short one, 0 to 1.
+    pub b: f32,
+    /// Passages shorter than this share of the average count as that long.
+    pub shortest: f32,
+    /// A word in the paper's title counts as so many in the passage.
+    pub title_words: f32,
+    /// Share of the title's own score that is added.
+    pub title: f32,
+    /// Share of the score of neighbouring query words that also stand side by side.
+    pub pairs: f32,
+    /// Weight of a stop word beside words that matter.
+    pub stop: f32,
+    /// Weight of the exact form of a quoted word, beside its stem.
+    pub exact: f32,
+    /// Share of the second-best passage's score that a paper gets.
+    pub second: f32,
+    /// Weight of a form that an acronym or the glossary adds.
+    pub expansion: f32,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Ranking {
+            k1: 1.2,
+            b: 0.75,
+            shortest: 0.5,
+            title_words: 1.0,
+            title: 0.1,
+            pairs: 0.1,
+            stop: 0.0,
+            exact: 0.5,
+            second: 0.0,
+            expansion: 0.5,
+        }
+    }
+}

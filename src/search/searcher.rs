@@ -1,0 +1,214 @@
+//! Answers requests against one view of an index.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, Term};
+
+use super::bits::Bits;
+use super::count::{Counts, Wanted};
+use super::finish::Finish;
+use super::gather::{Choice, Gather};
+use super::leaf::SegmentView;
+use super::matching::{Sieve, filter_leaves};
+use super::plan::{Compiler, Plan};
+use super::ranking::Ranking;
+use super::terms::Lexicon;
+use super::topics::TopicTable;
+use super::window::{Scales, Window};
+use super::{Answer, Request, SearchError, Sort};
+use crate::index::{Store, View};
+use crate::schema::order_of;
+
+/// Searches one view of an index. Opening costs little; what only some requests need is read when
+/// the first one does.
+pub struct Searcher {
+    pub(super) view: View,
+    pub(super) segments: Vec<SegmentView>,
+    pub(super) scales: Scales,
+    pub(super) ranking: Ranking,
+    topics: OnceLock<TopicTable>,
+    citations: OnceLock<HashMap<u64, u64>>,
+}
+
+/// The passages of one segment that a request is about.
+pub(super) struct Scope {
+    /// `None`: what the window finds.
+    pub(super) matching: Option<Bits>,
+    pub(super) sieve: Sieve,
+}
+
+impl Searcher {
+    /// Opens the last commit of an index.
+    pub fn open(store: &Store) -> Result<Searcher, SearchError> {
+        Searcher::with_ranking(store.view()?, Ranking::default())
+    }
+
+    /// Opens a view with other parameters of ranking.
+    pub fn with_ranking(view: View, ranking: Ranking) -> Result<Searcher, SearchError> {
+        let scales = Scales::new(&view.searcher, &view.schema, &ranking)?;
+        let segments = view.searcher.segment_readers().iter();
+        let segments = segments.map(|reader| SegmentView::open(reader, &view.schema));
+        let segments = segments.collect::<tantivy::Result<Vec<SegmentView>>>()?;
+        Ok(Searcher {
+            view,
+            segments,
+            scales,
+            ranking,
+            topics: OnceLock::new(),
+            citations: OnceLock::new(),
+        })
+    }
+
+    /// Returns the view that is searched.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Answers a request.
+    pub fn search(&self, request: &Request) -> Result<Answer, SearchError> {
+        let wanted = Wanted::new(request)?;
+        let plan = self.plan(request)?;
+        let table = self.topic_table()?;
+        let scopes = self.scopes(&plan, request)?;
+        let nothing = HashMap::new();
+        let choice = Choice {
+            group: request.group,
+            sort: request.sort,
+            cited: match request.sort {
+                Sort::Cited => self.citations()?,
+                _ => &nothing,
+            },
+            n_wanted: request.limit.saturating_add(request.offset),
+            lift: plan.lift(&self.ranking),
+            second: self.ranking.second,
+        };
+        let mut gather = Gather::new(Counts::new(wanted, table), table, &choice);
+        for (number, (view, scope)) in self.segments.iter().zip(&scopes).enumerate() {
+            let mut window =
+                Window::open(view, &self.scales, &self.ranking, &plan.units)?;
+            gather.segment(
+                number,
+                view,
+                &mut window,
+                scope.matching.as_ref(),
+                &scope.sieve,
+            )?;
+        }
+        gather.drop_hopeless();
+        let finish =
+            Finish { searcher: self, request, plan: &plan, scopes: &scopes, table };
+        let hits = finish.hits(&gather)?;
+        Ok(Answer {
+            hits,
+            total_passages: gather.n_passages,
+            total_papers: gather.n_papers,
+            facets: gather.counts.facets(request, &self.view.tables.trees, table),
+            notes: plan.notes,
+            ..Answer::default()
+        })
+    }
+
+    /// Returns the paths of the topics that a path, a number or a label in any language means.
+    pub fn resolve_topic(&self, given: &str) -> Result<Vec<String>, SearchError> {
+        self.lexicon().topics(given, None)
+    }
+
+    pub(super) fn lexicon(&self) -> Lexicon<'_> {
+        Lexicon {
+            searcher: &self.view.searcher,
+            schema: &self.view.schema,
+            tables: &self.view.tables,
+        }
+    }
+
+    fn plan(&self, request: &Request) -> Result<Plan, SearchError> {
+        let lexicon = self.lexicon();
+        Compiler::new(&lexicon, &self.view.schema, &self.ranking).compile(&request.query)
+    }
+
+    fn scopes(&self, plan: &Plan, request: &Request) -> Result<Vec<Scope>, SearchError> {
+        let leaves = filter_leaves(&request.filters, &self.view.schema);
+        let mut scopes = Vec::with_capacity(self.segments.len());
+        for view in &self.segments {
+            let matching = match &plan.tree {
+                Some(tree) => Some(view.matching(tree)?),
+                None => None,
+            };
+            scopes.push(Scope { matching, sieve: Sieve::new(view, &leaves)? });
+        }
+        Ok(scopes)
+    }
+
+    pub(super) fn topic_table(&self) -> Result<&TopicTable, SearchError> {
+        if let Some(table) = self.topics.get() {
+            return Ok(table);
+        }
+        let table = TopicTable::new(&self.view.searcher, &self.view.tables.trees)?;
+        Ok(self.topics.get_or_init(|| table))
+    }
+
+    /// Number of papers that cite each paper, by its stable key.
+    pub(super) fn citations(&self) -> Result<&HashMap<u64, u64>, SearchError> {
+        if let Some(citations) = self.citations.get() {
+            return Ok(citations);
+        }
+        let mut citations: HashMap<u64, u64> = HashMap::new();
+        for view in &self.segments {
+            let index = view.reader.inverted_index(view.schema.cites)?;
+            let mut stream = index.terms().stream()?;
+            while stream.advance() {
+                let key = String::from_utf8_lossy(stream.key()).into_owned();
+                let n = self.citing_papers(view, &key)?;
+                if n > 0 {
+                    *citations.entry(order_of(&key)).or_default() += n;
+                }
+            }
+        }
+        Ok(self.citations.get_or_init(|| citations))
+    }
+
+    /// Number of papers that cite a paper.
+    pub(super) fn cited(&self, key: &str) -> Result<u64, SearchError> {
+        if let Some(citations) = self.citations.get() {
+            return Ok(citations.get(&order_of(key)).copied().unwrap_or(0));
+        }
+        let mut n = 0;
+        for view in &self.segments {
+            n += self.citing_papers(view, key)?;
+        }
+        Ok(n)
+    }
+
+    fn citing_papers(&self, view: &SegmentView, key: &str) -> Result<u64, SearchError> {
+        let docs = self.docs_with(view, view.schema.cites, key)?;
+        let leads: BTreeSet<u32> =
+            docs.into_iter().map(|doc| view.lead_of(doc)).collect();
+        Ok(leads.len() as u64)
+    }
+
+    /// Passages of a segment that have a term, deleted ones left out.
+    pub(super) fn docs_with(
+        &self,
+        view: &SegmentView,
+        field: tantivy::schema::Field,
+        term: &str,
+    ) -> Result<Vec<u32>, SearchError> {
+        let index = view.reader.inverted_index(field)?;
+        let term = Term::from_field_text(field, term);
+        let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)?
+        else {
+            return Ok(Vec::new());
+        };
+        let mut docs = Vec::new();
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            if !view.reader.is_deleted(doc) {
+                docs.push(doc);
+            }
+            doc = postings.advance();
+        }
+        Ok(docs)
+    }
+}

@@ -1,0 +1,277 @@
+//! What the index knows of words: how rare they are, which fit a pattern, and which topic a name means.
+
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
+use tantivy::Searcher;
+use tantivy::schema::Field;
+use tantivy_fst::Automaton;
+
+use super::SearchError;
+use super::leaf::{Leaf, Words, doc_freq};
+use super::plan::Span;
+use crate::analysis;
+use crate::index::Tables;
+use crate::query::Node;
+use crate::schema::IndexSchema;
+use crate::survey::Topic;
+
+/// Most forms that a pattern stands for.
+const MOST_FORMS: usize = 256;
+/// Most terms that are looked at for a pattern.
+const MOST_LOOKED_AT: usize = 2_000_000;
+
+/// Words of one view of an index.
+pub(super) struct Lexicon<'a> {
+    pub(super) searcher: &'a Searcher,
+    pub(super) schema: &'a IndexSchema,
+    pub(super) tables: &'a Tables,
+}
+
+impl Lexicon<'_> {
+    /// Passages, deleted ones that are still there included, as document frequencies count them.
+    fn n_docs(&self) -> u64 {
+        let segments = self.searcher.segment_readers().iter();
+        segments.map(|segment| u64::from(segment.max_doc())).sum()
+    }
+
+    /// Rarity of a leaf in texts and in titles.
+    pub(super) fn idf(&self, leaf: &Leaf) -> (f32, f32) {
+        let sum = |words: &Words, field: Field| {
+            words.places.iter().map(|alternatives| self.rarity(field, alternatives)).sum()
+        };
+        match leaf {
+            Leaf::Text(words) => {
+                (sum(words, self.schema.text), sum(words, self.schema.title))
+            }
+            Leaf::Title(words) => (0.0, sum(words, self.schema.title)),
+            Leaf::Exact(forms) => (self.rarity(self.schema.exact, forms), 0.0),
+            _ => (1.0, 0.0),
+        }
+    }
+
+    fn rarity(&self, field: Field, alternatives: &[String]) -> f32 {
+        let freqs = alternatives
+            .iter()
+            .map(|term| doc_freq(self.searcher, field, term).unwrap_or(0));
+        idf(freqs.max().unwrap_or(0), self.n_docs())
+    }
+
+    /// A form in which no other word shares its stem: a number, a name with digits, CJK.
+    pub(super) fn is_invariant(&self, forms: &[String]) -> bool {
+        forms.iter().all(|form| !form.bytes().all(|b| b.is_ascii_alphabetic()))
+    }
+
+    /// Paths of the topics that a path, a number or a label means.
+    pub(super) fn topics(
+        &self,
+        given: &str,
+        span: Option<&Span>,
+    ) -> Result<Vec<String>, SearchError> {
+        let wanted = given.trim().trim_end_matches('/');
+        let folded = fold(wanted);
+        let topics = || self.tables.trees.iter().flat_map(|tree| &tree.topics);
+        let paths = |fits: &dyn Fn(&Topic) -> bool| -> Vec<String> {
+            topics().filter(|t| fits(t)).map(|t| t.path.clone()).collect()
+        };
+        let as_path = format!("/{}", wanted.trim_start_matches('/'));
+        let roots = self.tables.trees.iter().map(|tree| format!("/{}", tree.key));
+        if roots.into_iter().any(|root| root == as_path) {
+            return Ok(vec![as_path]);
+        }
+        let labels = |topic: &Topic| -> Vec<String> {
+            let others = topic.labels.iter().map(|(_, label)| fold(label));
+            std::iter::once(fold(&topic.label)).chain(others).collect()
+        };
+        let found = [
+            paths(&|t| t.path == as_path),
+            paths(&|t| t.number == wanted),
+            paths(&|t| labels(t).contains(&folded)),
+            paths(&|t| {
+                !folded.is_empty() && labels(t).iter().any(|l| l.contains(&folded))
+            }),
+        ];
+        if let Some(found) = found.into_iter().find(|found| !found.is_empty()) {
+            return Ok(found);
+        }
+        let mut near: Vec<(usize, String)> = topics()
+            .flat_map(|t| {
+                std::iter::once(&t.label).chain(t.labels.iter().map(|(_, l)| l))
+            })
+            .map(|label| (strsim::levenshtein(&fold(label), &folded), label.clone()))
+            .filter(|(distance, label)| distance * 3 <= label.chars().count().max(3))
+            .collect();
+        near.sort();
+        near.dedup();
+        let near = near.into_iter().take(3).map(|(_, label)| label).collect();
+        Err(SearchError::UnknownTopic {
+            given: given.to_owned(),
+            span: span.cloned(),
+            near,
+        })
+    }
+
+    /// Terms of a field that fit a pattern, the most frequent; and whether some were left out.
+    pub(super) fn expand(
+        &self,
+        field: Field,
+        node: &Node,
+    ) -> Result<(Vec<String>, bool), SearchError> {
+        let mut found: Vec<(String, u64)> = Vec::new();
+        let mut cut = false;
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(field)?;
+            let mut keep = |term: &[u8], n: u32| {
+                if let Ok(term) = std::str::from_utf8(term) {
+                    found.push((term.to_owned(), u64::from(n)));
+                }
+            };
+            match node {
+                Node::Fuzzy { word, distance } => {
+                    let near = Near::new(&fold_word(word), *distance);
+                    let mut stream = index.terms().search(near).into_stream()?;
+                    while stream.advance() {
+                        keep(stream.key(), stream.value().doc_freq);
+                    }
+                }
+                Node::Prefix(pattern) | Node::Wildcard(pattern) => {
+                    let is_prefix = matches!(node, Node::Prefix(_));
+                    let pattern = fold_pattern(pattern);
+                    let head = match is_prefix {
+                        true => pattern.as_str(),
+                        false => pattern.split(['*', '?']).next().unwrap_or_default(),
+                    };
+                    let glob: Vec<char> = pattern.chars().collect();
+                    let mut stream =
+                        index.terms().range().ge(head.as_bytes()).into_stream()?;
+                    let mut looked_at = 0;
+                    while stream.advance() && stream.key().starts_with(head.as_bytes()) {
+                        looked_at += 1;
+                        if looked_at > MOST_LOOKED_AT {
+                            cut = true;
+                            break;
+                        }
+                        if is_prefix || fits(&glob, stream.key()) {
+                            keep(stream.key(), stream.value().doc_freq);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found.sort();
+        found.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            if same {
+                first.1 += next.1;
+            }
+            same
+        });
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        cut |= found.len() > MOST_FORMS;
+        found.truncate(MOST_FORMS);
+        let mut forms: Vec<String> = found.into_iter().map(|(term, _)| term).collect();
+        forms.sort();
+        Ok((forms, cut))
+    }
+}
+
+/// Inverse document frequency, never negative.
+pub(super) fn idf(doc_freq: u64, n_docs: u64) -> f32 {
+    let (df, n) = (doc_freq as f32, n_docs as f32);
+    (1.0 + (n - df + 0.5).max(0.0) / (df + 0.5)).ln()
+}
+
+/// Accepts the words within some edits of one.
+struct Near(DFA);
+
+impl Near {
+    fn new(word: &str, distance: u8) -> Near {
+        Near(LevenshteinAutomatonBuilder::new(distance.clamp(1, 2), true).build_dfa(word))
+    }
+}
+
+impl Automaton for Near {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.0.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.0.distance(*state), Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.0.transition(*state, byte)
+    }
+}
+
+/// Folds a label for comparison.
+fn fold(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Folds a word as the index has it.
+fn fold_word(word: &str) -> String {
+    match analysis::tokens(word).as_slice() {
+        [token] => token.exact.clone(),
+        _ => word.to_lowercase(),
+    }
+}
+
+/// Folds the literal parts of a pattern.
+fn fold_pattern(pattern: &str) -> String {
+    pattern.to_lowercase()
+}
+
+/// Says whether a term fits a pattern of `*` (any run) and `?` (one character).
+fn fits(glob: &[char], term: &[u8]) -> bool {
+    let Ok(term) = std::str::from_utf8(term) else { return false };
+    let term: Vec<char> = term.chars().collect();
+    let (mut g, mut t) = (0, 0);
+    // The last star, and where in the term its run ends.
+    let mut star: Option<(usize, usize)> = None;
+    while t < term.len() {
+        match glob.get(g) {
+            Some('*') => {
+                star = Some((g, t));
+                g += 1;
+            }
+            Some(c) if *c == '?' || *c == term[t] => {
+                g += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((at, run)) = star else { return false };
+                star = Some((at, run + 1));
+                g = at + 1;
+                t = run + 1;
+            }
+        }
+    }
+    glob[g..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        let fit = |glob: &str, term: &str| {
+            fits(&glob.chars().collect::<Vec<_>>(), term.as_bytes())
+        };
+        assert!(fit("wor?d", "world") && fit("w*d", "word") && fit("*ing", "pinging"));
+        assert!(!fit("wor?d", "words") && !fit("w*d", "words"));
+        assert!(fit("模*", "模型"));
+    }
+
+    #[test]
+    fn rarer_words_weigh_more() {
+        assert!(idf(1, 100) > idf(50, 100));
+        assert!(idf(100, 100) >= 0.0);
+    }
+}

@@ -1,0 +1,468 @@
+//! Searching indexes in memory: held against a naive scan, and against itself in other layouts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::stop::is_stop;
+use super::*;
+use crate::analysis;
+use crate::corpus::WorkKey;
+use crate::index::{Store, Tables};
+use crate::passage::Passage;
+use crate::query::{Clause, Field, Node, Occur};
+use crate::schema::{IndexPassage, Mention, Work, with_ancestors};
+use crate::survey::{Topic, TopicTree};
+
+/// A paper of a test corpus.
+#[derive(Clone, Debug)]
+pub(super) struct Paper {
+    pub(super) work: Work,
+    pub(super) passages: Vec<IndexPassage>,
+}
+
+/// Makes a paper; each text is a passage with its topics.
+pub(super) fn paper(
+    key: &str,
+    title: &str,
+    year: i32,
+    texts: &[(&str, &[&str])],
+) -> Paper {
+    let work = Work {
+        key: key.to_owned(),
+        title: title.to_owned(),
+        year: Some(year),
+        authors: vec![format!("Ada {key}"), "Grace Hopper".to_owned()],
+        ..Work::default()
+    };
+    let passages = texts
+        .iter()
+        .enumerate()
+        .map(|(i, (text, topics))| IndexPassage {
+            passage: Passage {
+                paper: WorkKey(key.to_owned()),
+                ordinal: i as u32,
+                kind: if i == 0 { PassageKind::Abstract } else { PassageKind::Body },
+                section: vec!["1 Introduction".to_owned()],
+                section_number: None,
+                page: Some(1),
+                page_end: Some(1),
+                text: (*text).to_owned(),
+                cites: Vec::new(),
+            },
+            lang: Some("en".to_owned()),
+            topics: topics.iter().map(|t| (*t).to_owned()).collect(),
+            mentions: Vec::new(),
+        })
+        .collect();
+    Paper { work, passages }
+}
+
+/// Builds an index in memory, committing after every `every` papers.
+pub(super) fn build(papers: &[Paper], every: usize, tables: &Tables) -> Searcher {
+    let store = Store::in_memory().unwrap();
+    let mut writer = store.writer(1, 0).unwrap();
+    writer.keep_segments();
+    for chunk in papers.chunks(every) {
+        for paper in chunk {
+            let docs = store.schema().documents(&paper.work, &paper.passages);
+            writer.put(&paper.work.key, docs).unwrap();
+        }
+        writer.commit(tables).unwrap();
+    }
+    Searcher::open(&store).unwrap()
+}
+
+pub(super) fn clause(occur: Occur, node: Node) -> Clause {
+    Clause { occur, node, boost: 1.0, span: 0..0 }
+}
+
+pub(super) fn should(word: &str) -> Clause {
+    clause(Occur::Should, Node::Word(word.to_owned()))
+}
+
+pub(super) fn group(clauses: Vec<Clause>) -> Query {
+    Query { text: String::new(), root: clause(Occur::Should, Node::Group(clauses)) }
+}
+
+pub(super) fn words(text: &str) -> Query {
+    group(text.split_whitespace().map(should).collect())
+}
+
+pub(super) fn request(query: Query) -> Request {
+    Request {
+        query,
+        filters: Filters::default(),
+        facets: vec![("topic".to_owned(), None), ("year".to_owned(), None)],
+        limit: 10_000,
+        offset: 0,
+        per_paper: 3,
+        group: Group::Paper,
+        sort: Sort::Score,
+        explain: false,
+        expand: false,
+    }
+}
+
+fn keys(answer: &Answer) -> Vec<&str> {
+    answer.hits.iter().map(|hit| hit.paper.key.as_str()).collect()
+}
+
+fn small() -> Searcher {
+    let papers = [
+        paper(
+            "clip",
+            "Learning from language",
+            2021,
+            &[
+                ("contrastive training of image and text encoders", &["/s/2/2.3"]),
+                ("zero shot transfer of the encoders", &["/s/2/2.3"]),
+            ],
+        ),
+        paper(
+            "mae",
+            "Masked autoencoders",
+            2022,
+            &[("masked image modeling with an autoencoder", &["/s/2/2.4", "/s/3"])],
+        ),
+        paper(
+            "s",
+            "A survey",
+            2023,
+            &[
+                ("masked image modeling is one of many methods", &["/s/2/2.4"]),
+                ("chapters on text", &["/s/1"]),
+            ],
+        ),
+    ];
+    let topic = |path: &str, label: &str, parent| Topic {
+        path: path.to_owned(),
+        number: path.rsplit('/').next().unwrap_or_default().to_owned(),
+        label: label.to_owned(),
+        labels: vec![("zh".to_owned(), format!("{label}中"))],
+        parent,
+        works: Vec::new(),
+    };
+    let trees = vec![TopicTree {
+        key: "s".to_owned(),
+        title: "A survey".to_owned(),
+        topics: vec![
+            topic("/s/1", "Introduction", None),
+            topic("/s/2", "Understanding", None),
+            topic("/s/2/2.3", "Contrastive", Some(1)),
+            topic("/s/2/2.4", "Masked modeling", Some(1)),
+            topic("/s/3", "Generation", None),
+        ],
+    }];
+    build(&papers, 2, &Tables { trees, ..Tables::default() })
+}
+
+#[test]
+fn finds_ranks_and_counts() {
+    let searcher = small();
+    let answer = searcher.search(&request(words("masked image modeling"))).unwrap();
+    assert_eq!(keys(&answer)[0], "mae");
+    assert_eq!((answer.total_papers, answer.total_passages), (3, 3));
+    let topics = &answer.facets[0].values[0];
+    assert_eq!((topics.value.as_str(), topics.count), ("/s", 3));
+    let two = &topics.children[0];
+    assert_eq!((two.value.as_str(), two.count, two.children.len()), ("/s/2", 3, 2));
+    assert_eq!(answer.hits[0].topics, ["/s/2/2.4", "/s/3"]);
+}
+
+#[test]
+fn a_title_finds_the_first_passage_only() {
+    let searcher = small();
+    let answer = searcher.search(&request(words("language"))).unwrap();
+    assert_eq!((keys(&answer), answer.total_passages), (vec!["clip"], 1));
+    assert_eq!(answer.hits[0].passages[0].id, "clip#0");
+}
+
+#[test]
+fn stop_words_do_not_find_beside_others() {
+    let searcher = small();
+    let answer = searcher.search(&request(words("what is the autoencoder"))).unwrap();
+    assert_eq!(keys(&answer), ["mae"]);
+    let answer = searcher.search(&request(words("of the"))).unwrap();
+    assert_eq!(answer.total_papers, 2);
+}
+
+#[test]
+fn siblings_stay_under_a_choice() {
+    let searcher = small();
+    let free = searcher.search(&request(words("image text"))).unwrap();
+    let mut chosen = request(words("image text"));
+    chosen.filters.topics = searcher.resolve_topic("masked MODELING").unwrap();
+    let answer = searcher.search(&chosen).unwrap();
+    assert_eq!(answer.total_papers, 2);
+    let count = |a: &Answer| format!("{:?}", a.facets[0].values).replace("true", "false");
+    assert_eq!(count(&free), count(&answer));
+    assert!(answer.facets[1].values.iter().all(|year| year.value != "2021"));
+    assert_eq!(searcher.resolve_topic("Generation中").unwrap(), ["/s/3"]);
+    assert!(matches!(
+        searcher.resolve_topic("Generatoin"),
+        Err(SearchError::UnknownTopic { near, .. }) if near[0] == "Generation"
+    ));
+}
+
+#[test]
+fn phrases_fields_and_patterns() {
+    let searcher = small();
+    let one = |node: Node| {
+        let answer = searcher.search(&request(group(vec![clause(Occur::Should, node)])));
+        let mut found: Vec<String> =
+            answer.unwrap().hits.iter().map(|hit| hit.paper.key.clone()).collect();
+        found.sort();
+        found
+    };
+    let phrase = |text: &str, slop| Node::Phrase { text: text.to_owned(), slop };
+    let field = |field, node| Node::Field(field, Box::new(clause(Occur::Should, node)));
+    assert_eq!(one(phrase("image modeling", None)), ["mae", "s"]);
+    assert!(one(phrase("modeling image", None)).is_empty());
+    assert_eq!(one(phrase("modeling image", Some(0))), ["mae", "s"]);
+    assert_eq!(one(field(Field::Title, Node::Word("masked".into()))), ["mae"]);
+    assert_eq!(one(field(Field::Author, phrase("hopper grace", None))).len(), 3);
+    assert_eq!(one(field(Field::Year, Node::Word("2022".into()))), ["mae"]);
+    assert_eq!(one(field(Field::Topic, Node::Word("3".into()))), ["mae"]);
+    assert_eq!(one(Node::Prefix("autoenc".into())), ["mae"]);
+    assert_eq!(one(Node::Wildcard("enc*ers".into())), ["clip"]);
+    assert_eq!(one(Node::Fuzzy { word: "chaptres".into(), distance: 1 }), ["s"]);
+    assert_eq!(one(Node::All).len(), 3);
+}
+
+#[test]
+fn who_cites_whom() {
+    let mut papers = [
+        paper("a", "A", 2020, &[("first", &[])]),
+        paper("b", "B", 2021, &[("as a says", &[]), ("a again", &[])]),
+    ];
+    for passage in &mut papers[1].passages {
+        passage.mentions.push(Mention {
+            work: WorkKey("a".to_owned()),
+            page: 3,
+            sentence: format!("It is {}.", passage.passage.text),
+        });
+    }
+    let searcher = build(&papers, 1, &Tables::default());
+    let cited = searcher.cited_at("a").unwrap();
+    let sentences: Vec<&str> = cited.iter().map(|c| c.sentence.as_str()).collect();
+    assert_eq!(sentences, ["It is as a says.", "It is a again."]);
+    let mut by_citations = request(group(vec![clause(Occur::Should, Node::All)]));
+    by_citations.sort = Sort::Cited;
+    let answer = searcher.search(&by_citations).unwrap();
+    assert_eq!((keys(&answer), answer.hits[0].paper.cited), (vec!["a", "b"], 1));
+}
+
+#[test]
+fn a_work_is_replaced_whole() {
+    let store = Store::in_memory().unwrap();
+    let mut writer = store.writer(2, 0).unwrap();
+    let old = paper("k", "Old", 2020, &[("one", &[]), ("two", &[])]);
+    let new = paper("k", "New", 2020, &[("three", &[])]);
+    for version in [&old, &new, &new] {
+        let docs = store.schema().documents(&version.work, &version.passages);
+        writer.put("k", docs).unwrap();
+        writer.commit(&Tables::default()).unwrap();
+    }
+    let searcher = Searcher::open(&store).unwrap();
+    assert_eq!(searcher.view().passages(), 1);
+    assert_eq!(searcher.passages("k").unwrap()[0].text, "three");
+    assert_eq!(searcher.search(&request(words("two"))).unwrap().total_papers, 0);
+}
+
+// The naive scan.
+
+const VOCABULARY: [&str; 8] = ["ant", "bee", "cat", "dog", "the", "of", "eel", "fox"];
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&VOCABULARY[..]), 0..12)
+        .prop_map(|words| words.join(" "))
+}
+
+fn a_paper() -> impl Strategy<Value = (String, i32, Vec<(String, Vec<String>)>, bool)> {
+    let topic =
+        prop::sample::select(vec!["/s/1", "/s/2", "/s/2/2.1", "/s/2/2.2", "/t/1"]);
+    let topics = prop::collection::btree_set(topic.prop_map(str::to_owned), 0..3)
+        .prop_map(|set| set.into_iter().collect::<Vec<String>>());
+    let passages = prop::collection::vec((text(), topics), 1..5);
+    (text(), 2018..2023, passages, any::<bool>())
+}
+
+fn a_node() -> impl Strategy<Value = Node> {
+    let word = prop::sample::select(&VOCABULARY[..]).prop_map(str::to_owned);
+    let words =
+        prop::collection::vec(word.clone(), 2..4).prop_map(|words| words.join(" "));
+    let leaf = prop_oneof![
+        6 => word.clone().prop_map(Node::Word),
+        1 => words.prop_map(|text| Node::Phrase { text, slop: None }),
+        1 => word.prop_map(|w| Node::Field(
+            Field::Title,
+            Box::new(clause(Occur::Should, Node::Word(w))),
+        )),
+    ];
+    let occur = prop_oneof![
+        6 => Just(Occur::Should), 1 => Just(Occur::Must), 1 => Just(Occur::MustNot)
+    ];
+    leaf.prop_recursive(2, 8, 4, move |inner| {
+        prop::collection::vec((occur.clone(), inner), 1..5).prop_map(|clauses| {
+            Node::Group(clauses.into_iter().map(|(o, n)| clause(o, n)).collect())
+        })
+    })
+}
+
+struct Naive<'a> {
+    title: Vec<String>,
+    own: Vec<Vec<String>>,
+    paper: &'a Paper,
+}
+
+impl Naive<'_> {
+    fn has(&self, passage: usize, wanted: &[String]) -> bool {
+        let within = |text: &[String]| text.windows(wanted.len()).any(|w| w == wanted);
+        within(&self.own[passage]) || (passage == 0 && within(&self.title))
+    }
+
+    /// `None`: the clause takes no part in matching.
+    fn matches(&self, passage: usize, node: &Node) -> Option<bool> {
+        let split = |text: &str| -> Vec<String> {
+            analysis::tokens(text).into_iter().map(|t| t.stem).collect()
+        };
+        match node {
+            Node::Word(word) => Some(self.has(passage, &split(word))),
+            Node::Phrase { text, .. } => Some(self.has(passage, &split(text))),
+            Node::Field(_, inner) => match &inner.node {
+                Node::Word(word) => Some(self.title.contains(&split(word)[0])),
+                _ => None,
+            },
+            Node::Group(clauses) => {
+                let stop = |c: &Clause| matches!(&c.node, Node::Word(w) if is_stop(w));
+                let positive = |c: &&Clause| c.occur != Occur::MustNot;
+                let all_stop = clauses.iter().filter(positive).all(stop);
+                let (mut musts, mut shoulds, mut nots) = (vec![], vec![], vec![]);
+                for c in clauses {
+                    if c.occur == Occur::Should && stop(c) && !all_stop {
+                        continue;
+                    }
+                    let Some(found) = self.matches(passage, &c.node) else { continue };
+                    match c.occur {
+                        Occur::Must => musts.push(found),
+                        Occur::Should => shoulds.push(found),
+                        Occur::MustNot => nots.push(found),
+                    }
+                }
+                let base = match (musts.is_empty(), shoulds.is_empty()) {
+                    (false, _) => musts.iter().all(|m| *m),
+                    (true, false) => shoulds.iter().any(|s| *s),
+                    (true, true) if nots.is_empty() => return None,
+                    (true, true) => true,
+                };
+                Some(base && !nots.iter().any(|n| *n))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn naive(
+    papers: &[Paper],
+    query: &Query,
+    filters: &Filters,
+) -> (u64, BTreeSet<String>, BTreeMap<String, u64>) {
+    let stems = |text: &str| -> Vec<String> {
+        analysis::tokens(text).into_iter().map(|t| t.stem).collect()
+    };
+    let (mut passages, mut found, mut counts) = (0, BTreeSet::new(), BTreeMap::new());
+    for paper in papers {
+        let naive = Naive {
+            title: stems(&paper.work.title),
+            own: paper.passages.iter().map(|p| stems(&p.passage.text)).collect(),
+            paper,
+        };
+        let mut topics: BTreeSet<&str> = BTreeSet::new();
+        for (i, entry) in naive.paper.passages.iter().enumerate() {
+            let year = filters.years.is_none_or(|(from, _)| from <= paper.work.year);
+            if !naive.matches(i, &query.root.node).unwrap_or(false) || !year {
+                continue;
+            }
+            let above = with_ancestors(&entry.topics);
+            let chosen = filters.topics.is_empty()
+                || filters.topics.iter().any(|t| above.contains(&t.as_str()));
+            topics.extend(above);
+            if chosen {
+                passages += 1;
+                found.insert(paper.work.key.clone());
+            }
+        }
+        for topic in topics {
+            *counts.entry(topic.to_owned()).or_default() += 1;
+        }
+    }
+    (passages, found, counts)
+}
+
+fn flat_counts(values: &[crate::facets::FacetValue], out: &mut BTreeMap<String, u64>) {
+    for value in values.iter() {
+        if value.count > 0 {
+            out.insert(value.value.clone(), value.count);
+        }
+        flat_counts(&value.children, out);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn agrees_with_a_naive_scan(
+        made in prop::collection::vec(a_paper(), 1..12),
+        clauses in prop::collection::vec(a_node(), 1..6),
+        topic in prop::option::of(prop::sample::select(vec!["/s", "/s/2", "/s/2/2.1"])),
+        from in prop::option::of(2018..2023),
+    ) {
+        let papers: Vec<Paper> = made
+            .iter()
+            .enumerate()
+            .map(|(i, (title, year, passages, same))| {
+                let texts: Vec<(&str, Vec<&str>)> = passages
+                    .iter()
+                    .map(|(text, topics)| {
+                        // Most papers have the same topics throughout; surveys do not.
+                        let topics = if *same { &passages[0].1 } else { topics };
+                        (text.as_str(), topics.iter().map(String::as_str).collect())
+                    })
+                    .collect();
+                let texts: Vec<(&str, &[&str])> =
+                    texts.iter().map(|(text, topics)| (*text, topics.as_slice())).collect();
+                paper(&format!("p{i}"), title, *year, &texts)
+            })
+            .collect();
+        let clauses = clauses.into_iter().map(|node| clause(Occur::Should, node)).collect();
+        let mut request = request(group(clauses));
+        request.filters.topics = topic.into_iter().map(str::to_owned).collect();
+        request.filters.years = from.map(|from| (Some(from), None));
+        let (passages, found, counts) = naive(&papers, &request.query, &request.filters);
+
+        let whole = build(&papers, 100, &Tables::default());
+        let answer = whole.search(&request).unwrap();
+        prop_assert_eq!(answer.total_passages, passages);
+        let got: BTreeSet<String> =
+            answer.hits.iter().map(|hit| hit.paper.key.clone()).collect();
+        prop_assert_eq!(&got, &found);
+        let mut flat = BTreeMap::new();
+        flat_counts(&answer.facets[0].values, &mut flat);
+        prop_assert_eq!(flat, counts);
+
+        // The best few are the first of all, and another layout of segments changes nothing.
+        let pieces = build(&papers, 2, &Tables::default());
+        let same = pieces.search(&request).unwrap();
+        prop_assert_eq!(keys(&same), keys(&answer));
+        for (limit, offset) in [(1, 0), (2, 0), (2, 1)] {
+            request.limit = limit;
+            request.offset = offset;
+            let few = pieces.search(&request).unwrap();
+            let all = keys(&answer);
+            let expected: Vec<&str> = all.into_iter().skip(offset).take(limit).collect();
+            prop_assert_eq!(keys(&few), expected);
+        }
+    }
+}
