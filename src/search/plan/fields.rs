@@ -35,6 +35,7 @@ impl Compiler<'_> {
             Field::Venue => Leaf::Names(self.schema.venue, forms_of(text)),
             Field::Key => Leaf::Terms(self.schema.key, vec![text.to_owned()]),
             Field::Arxiv => Leaf::PaperTerms(self.schema.arxiv, vec![arxiv_id(text)]),
+            Field::Doi => Leaf::PaperTerms(self.schema.doi, vec![doi(text)]),
             Field::Topic => {
                 let paths = self.lexicon.topics(text, Some(span))?;
                 Leaf::Terms(self.schema.topic, paths)
@@ -97,6 +98,7 @@ impl Compiler<'_> {
             Some(Field::Venue) => self.schema.venue,
             Some(Field::Key) => self.schema.key,
             Some(Field::Arxiv) => self.schema.arxiv,
+            Some(Field::Doi) => self.schema.doi,
             Some(field) => {
                 let field = field_name(field);
                 return Err(SearchError::PatternInField { field, span: span.clone() });
@@ -121,7 +123,7 @@ impl Compiler<'_> {
             Some(Field::Section) => {
                 vec![Leaf::Section(Words { places: vec![forms], slop: None })]
             }
-            Some(Field::Author | Field::Venue | Field::Arxiv) => {
+            Some(Field::Author | Field::Venue | Field::Arxiv | Field::Doi) => {
                 vec![Leaf::PaperTerms(index_field, forms)]
             }
             Some(_) => vec![Leaf::Terms(index_field, forms)],
@@ -151,7 +153,7 @@ pub(in crate::search) fn forms_of(text: &str) -> Vec<String> {
 }
 
 /// An arXiv id as the index holds it: without `arXiv:` and version.
-fn arxiv_id(text: &str) -> String {
+pub(in crate::search) fn arxiv_id(text: &str) -> String {
     let text = text.trim();
     let bare = match text.get(..6) {
         Some(head) if head.eq_ignore_ascii_case("arxiv:") => &text[6..],
@@ -167,6 +169,13 @@ fn arxiv_id(text: &str) -> String {
         }
         _ => bare.to_owned(),
     }
+}
+
+/// A DOI as the index holds it: lower case, without a resolver before it.
+pub(in crate::search) fn doi(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    let bare = text.find("10.").map_or(text.as_str(), |at| &text[at..]);
+    bare.to_owned()
 }
 
 fn year_of(text: &str, span: &Span) -> Result<i32, SearchError> {
@@ -187,6 +196,7 @@ pub(in crate::search) fn field_name(field: Field) -> &'static str {
         Field::Kind => "kind",
         Field::Key => "key",
         Field::Arxiv => "arxiv",
+        Field::Doi => "doi",
         Field::Lang => "lang",
     }
 }
