@@ -1,1 +1,3 @@
-//! The one test binary.
+//! The one binary of integration tests.
+
+mod extract;

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::corpus::Format;
+
 /// Why nothing could be read from a file.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum ExtractError {
@@ -43,6 +45,26 @@ pub enum ExtractError {
     Damaged {
         /// Length of the file.
         bytes: u64,
+    },
+    /// A limit on size or number that no sound document passes.
+    #[error("too large: {what} is more than {limit}")]
+    TooLarge {
+        /// What there is too much of, such as `unpacked bytes`.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The archive holds, or the folder is, nothing of this form.
+    #[error("holds no {expected}")]
+    Lacks {
+        /// What was looked for, such as `TeX file`.
+        expected: String,
+    },
+    /// No reader for this form.
+    #[error("no reader for {format:?}")]
+    NoReader {
+        /// The form.
+        format: Format,
     },
     /// The reader itself failed; the file is at fault only in part.
     #[error("reader failed: {what}")]

@@ -4,16 +4,50 @@
 //! elements (TeX, HTML, Markdown, ...), with the faults met on the way. `Err` is only for a file of
 //! which nothing could be read.
 
+mod charset;
 pub mod error;
+mod front_matter;
 pub mod glyph;
+pub mod input;
+pub mod jsonl;
+mod markdown;
 pub mod ocr;
 pub mod pdf;
+mod prose;
+mod text;
 pub mod worker;
 
 use serde::{Deserialize, Serialize};
 
 pub use error::{ExtractError, Looks};
 pub use glyph::{FontInfo, Glyph, PageGlyphs};
+pub use input::{CollectError, Content, Input, Limits, ReadOptions, collect};
+
+use crate::corpus::Format;
+
+/// Reads a document of any form.
+///
+/// Errors only where nothing at all could be read; what is missing of the rest is among the
+/// faults. Hostile bytes may take much time and memory: run this in a worker process.
+pub fn read(input: &Input, options: &ReadOptions) -> Result<Extracted, ExtractError> {
+    if input.format == Format::Pdf {
+        return pdf::read(input.bytes()?, &options.pdf).map(Extracted::Positioned);
+    }
+    let marked = match input.format {
+        Format::Markdown => markdown::read(input.bytes()?, &options.limits)?,
+        Format::Text => text::read(input.bytes()?, &options.limits)?,
+        Format::Jsonl => jsonl::read(input.bytes()?, &options.limits)?,
+        Format::Pdf
+        | Format::Tex
+        | Format::Html
+        | Format::Jats
+        | Format::Docx
+        | Format::Epub => {
+            return Err(ExtractError::NoReader { format: input.format });
+        }
+    };
+    Ok(Extracted::Marked(marked))
+}
 
 /// Something that went wrong with a part of a document, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +180,8 @@ pub enum LinkTarget {
 /// The text of a marked-up document (TeX, HTML, JATS, Markdown, plain text) as elements in order.
 #[derive(Clone, Debug, Default)]
 pub struct Marked {
+    /// Whose word the headings are.
+    pub markup: Markup,
     /// Elements in reading order.
     pub elements: Vec<Element>,
     /// Bibliography entries in order.
@@ -154,6 +190,18 @@ pub struct Marked {
     pub info: Info,
     /// What went wrong.
     pub faults: Vec<Fault>,
+}
+
+/// What says which element is which.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Markup {
+    /// TeX commands.
+    Tex,
+    /// Elements of HTML, JATS, DOCX, or Markdown.
+    #[default]
+    Elements,
+    /// Nothing: plain text, its structure guessed from its look.
+    Guessed,
 }
 
 /// One element of a marked-up document.

@@ -16,6 +16,7 @@ mod hyphen;
 mod kind;
 mod line;
 mod links;
+pub mod marked;
 mod measure;
 mod numbering;
 mod outline;
@@ -73,6 +74,8 @@ pub struct Block {
     /// The anchor that links lead to: `cite.KEY` without its prefix for a reference (KEY alone),
     /// the destination's name or label for a heading or float.
     pub anchor: Option<String>,
+    /// Fields of a reference where the form has them (.bib, JATS): name as in BibTeX, and value.
+    pub fields: Vec<(String, String)>,
 }
 
 /// A citation mark in a block's text.
@@ -162,8 +165,6 @@ pub struct Quality {
 pub fn lay(extracted: Extracted) -> Laid {
     match extracted {
         Extracted::Positioned(positioned) => positioned::lay_positioned(positioned),
-        Extracted::Marked(marked) => {
-            Laid { info: marked.info, faults: marked.faults, ..Laid::default() }
-        }
+        Extracted::Marked(marked) => marked::lay_marked(marked),
     }
 }
