@@ -121,7 +121,8 @@ fn collapse(text: &str, ranges: &[Range<usize>]) -> (String, Vec<Range<usize>>) 
 }
 
 fn judged(blocks: &[Block]) -> Quality {
-    let prose = |block: &&Block| !matches!(block.kind, BlockKind::Equation | BlockKind::Code);
+    let prose =
+        |block: &&Block| !matches!(block.kind, BlockKind::Equation | BlockKind::Code);
     let texts = || blocks.iter().filter(prose).map(|block| block.text.as_str());
     let mut counts = quality::Counts::default();
     for c in texts().flat_map(str::chars).filter(|c| !c.is_whitespace()) {

@@ -117,6 +117,7 @@ fn block(
         bbox,
         cites,
         anchor: piece.anchor,
+        fields: Vec::new(),
     }
 }
 
