@@ -200,7 +200,7 @@ fn is_page_number(text: &str) -> bool {
     arabic || roman || in_words && lower.len() < 16
 }
 
-/// Right edges, in points, of columns of line numbers found on some page.
+/// Edges, in points, of columns of line numbers found on some page; left ones are negative.
 type NumberedMargins = Vec<f32>;
 
 /// Returns a chunk's number if it is nothing else.
@@ -211,24 +211,27 @@ fn number_of(chunk: &Chunk) -> Option<i32> {
     if is_number { text.parse().ok() } else { None }
 }
 
-/// Returns columns of numbers of a page with a common edge, from top to bottom.
+/// Returns columns of numbers of a page with a common edge, left or right, from top to bottom.
 fn number_columns(page: &PageChunks) -> Vec<(f32, Vec<usize>)> {
-    let mut columns: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
     let numbers: Vec<usize> =
         (0..page.main.len()).filter(|i| number_of(&page.main[*i]).is_some()).collect();
-    for index in numbers {
-        let edge = page.main[index].x1;
-        let near = |e: &i32| (*e as f32 - edge).abs() <= 1.6;
-        let key = columns.keys().copied().find(near).unwrap_or(edge.round() as i32);
-        columns.entry(key).or_default().push(index);
+    let mut columns = vec![];
+    for at_right in [true, false] {
+        let mut by_edge: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+        for index in &numbers {
+            let chunk = &page.main[*index];
+            let edge = if at_right { chunk.x1 } else { chunk.x0 };
+            let near = |e: &i32| (*e as f32 - edge).abs() <= 1.6;
+            let key = by_edge.keys().copied().find(near).unwrap_or(edge.round() as i32);
+            by_edge.entry(key).or_default().push(*index);
+        }
+        columns.extend(by_edge.into_iter().map(|(edge, mut column)| {
+            column.sort_by(|a, b| page.main[*a].y.total_cmp(&page.main[*b].y));
+            // Left and right edges are told apart by their sign.
+            (if at_right { edge as f32 } else { -edge as f32 }, column)
+        }));
     }
     columns
-        .into_iter()
-        .map(|(edge, mut column)| {
-            column.sort_by(|a, b| page.main[*a].y.total_cmp(&page.main[*b].y));
-            (edge as f32, column)
-        })
-        .collect()
 }
 
 /// Tells whether a column of numbers stands clear of the running text.

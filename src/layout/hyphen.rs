@@ -10,32 +10,47 @@ use super::run::Run;
 
 /// The words that a document has inside its lines, in lower case.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Vocabulary(FxHashSet<String>);
+pub(super) struct Vocabulary {
+    words: FxHashSet<String>,
+    /// The same, to look up by their start.
+    sorted: Vec<String>,
+}
 
 impl Vocabulary {
     /// Collects the words of `lines`, except where a line's end may have broken them.
     pub(super) fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Vocabulary {
-        let mut words = FxHashSet::default();
+        let mut words: FxHashSet<String> = FxHashSet::default();
+        let mut broken = false;
         for line in lines {
-            let n_words = line.text().split_whitespace().count();
-            for (i, word) in line.text().split_whitespace().enumerate() {
-                if i + 1 == n_words && ends_in_hyphen(word) {
+            let mut parts = line.text().split_whitespace().peekable();
+            if broken {
+                parts.next();
+            }
+            broken = false;
+            while let Some(word) = parts.next() {
+                if parts.peek().is_none() && ends_in_hyphen(word) {
+                    broken = true;
                     continue;
                 }
                 let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-                if word.len() > 2 {
+                if word.len() > 2 && !words.contains(word) {
                     words.insert(word.to_lowercase());
-                    for part in word.split('-').filter(|p| p.len() > 2 && *p != word) {
-                        words.insert(part.to_lowercase());
-                    }
                 }
             }
         }
-        Vocabulary(words)
+        let mut sorted: Vec<String> = words.iter().cloned().collect();
+        sorted.sort_unstable();
+        Vocabulary { words, sorted }
     }
 
     fn has(&self, word: &str) -> bool {
-        self.0.contains(word)
+        self.words.contains(word)
+    }
+
+    /// Tells whether some word starts with `start`.
+    fn has_start(&self, start: &str) -> bool {
+        let at = self.sorted.partition_point(|word| word.as_str() < start);
+        self.sorted.get(at).is_some_and(|word| word.starts_with(start))
     }
 }
 
@@ -62,6 +77,10 @@ pub(super) fn join(text: &mut Run, line: &Run, words: &Vocabulary) {
             }
             return text.append(line);
         }
+        if first.is_uppercase() && is_broken_capital(&text.text, &line.text, words) {
+            text.pop();
+            return text.append(line);
+        }
         // "Faster R-" + "CNN", "GPT-" + "3"
         if first.is_uppercase() || first.is_ascii_digit() {
             return text.append(line);
@@ -73,17 +92,77 @@ pub(super) fn join(text: &mut Run, line: &Run, words: &Vocabulary) {
     text.append(line);
 }
 
+/// Tells whether a word in capitals was broken: `LAN-` + `GUAGE`.
+fn is_broken_capital(before: &str, after: &str, words: &Vocabulary) -> bool {
+    let (first, second) = (last_word(before), first_word(after));
+    let capitals = |word: &str| word.len() >= 2 && word.chars().all(char::is_uppercase);
+    capitals(first)
+        && capitals(second)
+        && words.has(&format!("{first}{second}").to_lowercase())
+}
+
+/// First halves that keep their hyphen in English compounds.
+const KEEP_AFTER: [&str; 20] = [
+    "self", "well", "state", "high", "low", "long", "short", "real", "cross", "large",
+    "small", "zero", "two", "three", "four", "third", "black", "coarse", "closed",
+    "general",
+];
+
+/// First halves of words that are written as one.
+const JOIN_AFTER: [&str; 22] = [
+    "out", "over", "under", "with", "some", "any", "every", "there", "where", "here",
+    "after", "mean", "through", "can", "how", "what", "when", "who", "up", "down",
+    "inter", "never",
+];
+
+/// Second halves of words that are written as one.
+const JOIN_BEFORE: [&str; 30] = [
+    "ful", "fully", "less", "ness", "able", "ably", "ible", "ing", "tion", "tions",
+    "ment", "ments", "ward", "wards", "ship", "hood", "ity", "ities", "ive", "ous",
+    "ally", "ers", "ent", "ence", "ance", "ant", "ate", "ated", "age", "ever",
+];
+
 /// Decides whether the hyphen between two halves is the word's own.
 fn keeps_hyphen(before: &str, after: &str, words: &Vocabulary) -> bool {
     let first = last_word(before).to_lowercase();
     let second = first_word(after).to_lowercase();
-    if words.has(&format!("{first}{second}")) {
+    let joined = format!("{first}{second}");
+    if words.has(&joined) {
         return false;
     }
     if words.has(&format!("{first}-{second}")) {
         return true;
     }
-    first.len() >= 3 && second.len() >= 3 && words.has(&first) && words.has(&second)
+    // "state-of-" + "the", "pre-" + "trained-model": a hyphen inside already.
+    let inside = before.trim_end_matches(['-', '\u{2010}']);
+    let chained = inside[..inside.len() - last_word(before).len()].ends_with('-');
+    if chained && !JOIN_BEFORE.contains(&second.as_str()) && words.has(&first) {
+        return true;
+    }
+    // Another form of the same word: "minimizes" for "minimiz-ing".
+    let stem: String = {
+        let n = joined.chars().count();
+        joined.chars().take(n.saturating_sub(if n > 8 { 3 } else { 2 }).max(5)).collect()
+    };
+    if stem.len() > first.len() + 1 && words.has_start(&stem) {
+        return false;
+    }
+    let is = |list: &[&str], half: &str| list.contains(&half);
+    if is(&JOIN_BEFORE, &second) || is(&JOIN_AFTER, &first) {
+        return false;
+    }
+    if second.len() < 3 || first.len() < 2 {
+        return false;
+    }
+    let known = words.has(&second) && second.len() > 3;
+    let adverb = first.len() > 5 && first.ends_with("ly");
+    if is(&KEEP_AFTER, &first) || adverb {
+        return known || second.len() > 4;
+    }
+    let participle = first.len() > 3
+        && second.len() > 4
+        && (second.ends_with("ed") || second.ends_with("ing"));
+    first.len() >= 3 && words.has(&first) && (known || participle)
 }
 
 /// Returns the letters and digits before the hyphens at the end.

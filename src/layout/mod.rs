@@ -11,6 +11,7 @@ mod column;
 mod flow;
 mod front;
 mod furniture;
+mod gutter;
 mod heading;
 mod hyphen;
 mod kind;
@@ -25,6 +26,7 @@ mod places;
 mod positioned;
 mod quality;
 mod run;
+mod wrap;
 
 use serde::{Deserialize, Serialize};
 

@@ -12,7 +12,8 @@ use super::links::PageLinks;
 use super::measure::measure;
 use super::quality::{self, Counts};
 use super::{
-    Block, BlockKind, HeadingSource, Laid, bibliography, column, flow, outline, paragraph,
+    Block, BlockKind, HeadingSource, Laid, bibliography, column, flow, gutter, outline,
+    paragraph,
 };
 
 /// Lays out a PDF.
@@ -39,10 +40,13 @@ fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped>) {
     let measure = measure(&pages);
     let mut dropped = furniture::drop_furniture(&mut pages);
 
+    let gutters = gutter::document_gutters(&pages, measure.body);
     let lines: Vec<_> = pages
         .iter()
         .enumerate()
-        .map(|(index, page)| column::reading_order(&page.main, index as u32 + 1, measure))
+        .map(|(index, page)| {
+            column::reading_order(&page.main, index as u32 + 1, &gutters, measure)
+        })
         .collect();
     let words = Vocabulary::of(lines.iter().flatten());
     let paragraphs: Vec<_> = lines
