@@ -33,6 +33,12 @@ pub struct LockHolder {
     pub since: u64,
 }
 
+impl std::fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "process {}, since {} s after 1970", self.pid, self.since)
+    }
+}
+
 /// Held while writing; the lock is free again when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock {

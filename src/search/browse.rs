@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use tantivy::schema::Field;
+
 use super::finish::{paper_info, passage_hit};
+use super::plan::{arxiv_id, doi};
 use super::searcher::Searcher;
 use super::{PaperInfo, PassageHit, SearchError};
 use crate::schema::{Stored, Work};
@@ -51,6 +54,28 @@ impl Searcher {
             passages.extend(stored.map(|stored| passage_hit(stored.passage, 0.0)));
         }
         Ok(passages)
+    }
+
+    /// Returns the key of the paper with an arXiv id; a version is passed over.
+    pub fn key_of_arxiv(&self, id: &str) -> Result<Option<String>, SearchError> {
+        self.key_with(self.view.schema.arxiv, &arxiv_id(id))
+    }
+
+    /// Returns the key of the paper with a DOI.
+    pub fn key_of_doi(&self, given: &str) -> Result<Option<String>, SearchError> {
+        self.key_with(self.view.schema.doi, &doi(given))
+    }
+
+    fn key_with(&self, field: Field, term: &str) -> Result<Option<String>, SearchError> {
+        for (segment, view) in self.segments.iter().enumerate() {
+            for doc in self.docs_with(view, field, term)? {
+                let stored = self.stored(segment, doc)?;
+                if let Some(work) = stored.and_then(|stored| stored.work) {
+                    return Ok(Some(work.key));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Returns keys that look like `given`, the nearest first, for an error message.

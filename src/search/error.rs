@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use tantivy::TantivyError;
 
+use crate::facets;
 use crate::index::IndexError;
 
 /// Why a search cannot be answered. A span is a byte range of the query's text.
@@ -18,6 +19,16 @@ pub enum SearchError {
         span: Option<Range<usize>>,
         /// Labels that look alike, the nearest first.
         near: Vec<String>,
+    },
+    /// Several topics are called that.
+    #[error("`{given}` means several topics")]
+    AmbiguousTopic {
+        /// As given.
+        given: String,
+        /// Where in the query; none if it was an option.
+        span: Option<Range<usize>>,
+        /// Paths and labels of those that fit.
+        fits: Vec<String>,
     },
     /// No kind of passage is called that.
     #[error("unknown kind `{given}`")]
@@ -69,6 +80,54 @@ pub enum SearchError {
     /// The engine fails.
     #[error("the search engine failed")]
     Engine(#[source] Box<TantivyError>),
+}
+
+impl SearchError {
+    /// Where in the query's text the fault is.
+    pub fn span(&self) -> Option<Range<usize>> {
+        match self {
+            SearchError::UnknownTopic { span, .. }
+            | SearchError::AmbiguousTopic { span, .. }
+            | SearchError::UnknownKind { span, .. } => span.clone(),
+            SearchError::BadYear { span, .. }
+            | SearchError::RangeWithoutYear { span }
+            | SearchError::PatternInField { span, .. } => Some(span.clone()),
+            _ => None,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let quoted = |names: &[String]| {
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            SearchError::UnknownTopic { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", quoted(near)))
+            }
+            SearchError::UnknownTopic { .. } => {
+                Some("`citemap topics` lists the topics".to_owned())
+            }
+            SearchError::AmbiguousTopic { fits, .. } => {
+                Some(format!("give the path: {}", quoted(fits)))
+            }
+            SearchError::UnknownKind { .. } => {
+                let kinds: Vec<&str> = crate::schema::kind_names().collect();
+                Some(format!("kinds are {}", kinds.join(", ")))
+            }
+            SearchError::UnknownFacet { .. } => {
+                Some(format!("facets are {}", facets::NAMES.join(", ")))
+            }
+            SearchError::BadYear { .. } => Some("a year is four digits".to_owned()),
+            SearchError::RangeWithoutYear { .. } => {
+                Some("write `year:[2020 TO 2023]`".to_owned())
+            }
+            SearchError::UnknownPaper { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", quoted(near)))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<TantivyError> for SearchError {

@@ -10,7 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::gather::{Candidate, Gather};
 use super::leaf::{Leaf, Place, SegmentView, Words};
-use super::plan::{Plan, Unit};
+use super::plan::{Pair, Plan, Scored};
 use super::ranking::Ranking;
 use super::searcher::{Scope, Searcher};
 use super::topics::TopicTable;
@@ -167,8 +167,8 @@ impl Plan {
 struct Pairs<'a> {
     view: &'a SegmentView,
     places: Vec<Option<(Place, Place)>>,
-    /// Left, right, weight.
-    pairs: Vec<(usize, usize, f32)>,
+    /// Each with its weight.
+    pairs: Vec<(Pair, f32)>,
     title_words: f32,
     text: Vec<Vec<u32>>,
     title: Vec<Vec<u32>>,
@@ -184,9 +184,9 @@ impl<'a> Pairs<'a> {
         let mut places: Vec<Option<(Place, Place)>> = Vec::new();
         places.resize_with(plan.units.len(), || None);
         for pair in plan.pairs.iter().filter(|_| ranking.pairs > 0.0) {
-            let worth = |unit: &Unit| unit.weight * unit.idf;
+            let worth = |unit: &Scored| unit.weight * unit.idf;
             let weight = worth(&plan.units[pair.left]) + worth(&plan.units[pair.right]);
-            pairs.push((pair.left, pair.right, ranking.pairs * weight));
+            pairs.push((*pair, ranking.pairs * weight));
             for unit in [pair.left, pair.right] {
                 if places[unit].is_none() {
                     places[unit] = Some(open_places(view, &plan.units[unit].leaf)?);
@@ -215,9 +215,9 @@ impl<'a> Pairs<'a> {
             title.read(doc, &mut self.title[unit]);
         }
         let mut sum = 0.0;
-        for (left, right, weight) in &self.pairs {
+        for (pair, weight) in &self.pairs {
             let count = |positions: &[Vec<u32>]| {
-                side_by_side(&positions[*left], &positions[*right]) as f32
+                apart(&positions[pair.left], &positions[pair.right], pair.gap) as f32
             };
             let count = count(&self.text) + self.title_words * count(&self.title);
             if count > 0.0 {
@@ -228,13 +228,12 @@ impl<'a> Pairs<'a> {
     }
 }
 
-fn side_by_side(left: &[u32], right: &[u32]) -> u32 {
-    match left.is_empty() || right.is_empty() {
-        true => 0,
-        false => {
-            left.iter().filter(|p| right.binary_search(&(**p + 1)).is_ok()).count() as u32
-        }
+/// Counts the places where the right one stands `gap` behind the left one.
+fn apart(left: &[u32], right: &[u32], gap: u32) -> u32 {
+    if left.is_empty() || right.is_empty() {
+        return 0;
     }
+    left.iter().filter(|p| right.binary_search(&(**p + gap)).is_ok()).count() as u32
 }
 
 impl Place {
@@ -401,6 +400,10 @@ impl Plan {
             match &unit.leaf {
                 Leaf::Text(words) => {
                     stems.extend(words.places.iter().flatten().map(String::as_str));
+                }
+                Leaf::Compound(whole, parts) => {
+                    stems.insert(whole);
+                    stems.extend(parts.places.iter().flatten().map(String::as_str));
                 }
                 Leaf::Exact(forms) => stems.extend(forms.iter().map(String::as_str)),
                 _ => {}

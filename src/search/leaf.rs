@@ -16,9 +16,18 @@ use crate::schema::{Facts, IndexSchema, column};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Words {
     pub(super) places: Vec<Vec<String>>,
+    /// Where each place stands, from the first.
+    pub(super) offsets: Vec<u32>,
     /// `None`: side by side in this order. `Some(n)`: within `n` words more than they are, in any
     /// order.
     pub(super) slop: Option<u32>,
+}
+
+impl Words {
+    /// One word in its alternatives.
+    pub(super) fn one(alternatives: Vec<String>) -> Words {
+        Words { places: vec![alternatives], offsets: vec![0], slop: None }
+    }
 }
 
 /// What is asked of a passage.
@@ -30,6 +39,8 @@ pub(super) enum Leaf {
     Nothing,
     /// Stems in the passage's own text; the title belongs to the first passage.
     Text(Words),
+    /// A compound, likewise: its joined form, or its parts in a row.
+    Compound(String, Words),
     /// Any of these folded forms as written, likewise.
     Exact(Vec<String>),
     /// Stems in the paper's title.
@@ -115,6 +126,11 @@ impl SegmentView {
             Leaf::Text(words) => {
                 self.own(words, self.schema.text, &mut bits)?;
             }
+            Leaf::Compound(whole, parts) => {
+                let whole = Words::one(vec![whole.clone()]);
+                self.own(&whole, self.schema.text, &mut bits)?;
+                self.own(parts, self.schema.text, &mut bits)?;
+            }
             Leaf::Title(words) => self.fill(words, self.schema.title, &mut bits)?,
             Leaf::Section(words) => self.fill(words, self.schema.section, &mut bits)?,
             Leaf::Exact(forms) => self.any(self.schema.exact, forms, &mut bits)?,
@@ -160,10 +176,17 @@ impl SegmentView {
                 self.count(words, self.schema.text)?,
                 self.count(words, self.schema.title)?,
             ),
+            Leaf::Compound(whole, parts) => {
+                let whole = Words::one(vec![whole.clone()]);
+                let either = |field: Field| -> tantivy::Result<Counted> {
+                    Ok(most_of(self.count(&whole, field)?, self.count(parts, field)?))
+                };
+                (either(self.schema.text)?, either(self.schema.title)?)
+            }
             Leaf::Title(words) => (Vec::new(), self.count(words, self.schema.title)?),
             Leaf::Section(words) => (self.count(words, self.schema.section)?, Vec::new()),
             Leaf::Exact(forms) => {
-                let words = Words { places: vec![forms.clone()], slop: None };
+                let words = Words::one(forms.clone());
                 (self.count(&words, self.schema.exact)?, Vec::new())
             }
             other => (self.bits(other)?.iter().map(|doc| (doc, 1)).collect(), Vec::new()),
@@ -247,7 +270,7 @@ impl SegmentView {
             }
             places.push(Place { lists });
         }
-        Ok(count_places(&mut places, words.slop))
+        Ok(count_places(&mut places, &words.offsets, words.slop))
     }
 }
 
@@ -291,7 +314,15 @@ impl Place {
     }
 }
 
-fn count_places(places: &mut [Place], slop: Option<u32>) -> Counted {
+/// Joins two lists; where both have a passage, the larger count holds.
+fn most_of(left: Counted, right: Counted) -> Counted {
+    let mut all = [left, right].concat();
+    all.sort_unstable_by_key(|(doc, count)| (*doc, std::cmp::Reverse(*count)));
+    all.dedup_by_key(|(doc, _)| *doc);
+    all
+}
+
+fn count_places(places: &mut [Place], offsets: &[u32], slop: Option<u32>) -> Counted {
     let mut found = Vec::new();
     let mut positions: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
     let mut target = 0;
@@ -318,7 +349,7 @@ fn count_places(places: &mut [Place], slop: Option<u32>) -> Counted {
                     place.positions(agreed, out);
                 }
                 match slop {
-                    None => in_order(&positions),
+                    None => in_order(&positions, offsets),
                     Some(slop) => near(&positions, slop),
                 }
             }
@@ -330,13 +361,13 @@ fn count_places(places: &mut [Place], slop: Option<u32>) -> Counted {
     }
 }
 
-/// Counts the places where word `i` stands `i` after the first.
-pub(super) fn in_order(positions: &[Vec<u32>]) -> u32 {
+/// Counts the places where each word stands as far behind the first as it should.
+fn in_order(positions: &[Vec<u32>], offsets: &[u32]) -> u32 {
     let Some((first, rest)) = positions.split_first() else { return 0 };
     let follows = |start: u32| {
         rest.iter()
-            .enumerate()
-            .all(|(i, list)| list.binary_search(&(start + i as u32 + 1)).is_ok())
+            .zip(&offsets[1..])
+            .all(|(list, offset)| list.binary_search(&(start + offset)).is_ok())
     };
     first.iter().filter(|start| follows(**start)).count() as u32
 }
@@ -385,8 +416,8 @@ mod tests {
 
     #[test]
     fn neighbours_in_order() {
-        assert_eq!(in_order(&[vec![1, 5, 9], vec![2, 7, 10]]), 2);
-        assert_eq!(in_order(&[vec![1], vec![2], vec![4]]), 0);
+        assert_eq!(in_order(&[vec![1, 5, 9], vec![2, 7, 10]], &[0, 1]), 2);
+        assert_eq!(in_order(&[vec![1], vec![2], vec![4]], &[0, 1, 2]), 0);
     }
 
     #[test]

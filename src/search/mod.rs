@@ -11,6 +11,7 @@ mod bits;
 mod browse;
 mod count;
 mod error;
+pub mod eval;
 mod finish;
 mod gather;
 mod leaf;
@@ -18,7 +19,6 @@ mod matching;
 mod plan;
 mod ranking;
 mod searcher;
-mod stop;
 mod terms;
 #[cfg(test)]
 mod tests;

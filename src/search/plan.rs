@@ -5,19 +5,18 @@ use std::ops::Range;
 use super::SearchError;
 use super::leaf::{Leaf, Words};
 use super::ranking::Ranking;
-use super::stop::is_stop;
 use super::terms::Lexicon;
-use crate::analysis;
+use crate::analysis::{self, Form, Unit, is_stop};
 use crate::query::{Clause, Field, Node, Occur, Query};
 use crate::schema::IndexSchema;
 
 mod fields;
 
-pub(super) use fields::forms_of;
+pub(super) use fields::{arxiv_id, doi, forms_of};
 
 /// A scored leaf.
 #[derive(Clone, Debug)]
-pub(super) struct Unit {
+pub(super) struct Scored {
     pub(super) leaf: Leaf,
     /// From boosts and repetition.
     pub(super) weight: f32,
@@ -27,17 +26,19 @@ pub(super) struct Unit {
     pub(super) idf_title: f32,
     /// Finds passages by itself where the plan has no tree.
     pub(super) finds: bool,
-    /// Words as the person typed them, for explanations.
+    /// The term, for explanations.
     pub(super) label: String,
     /// Field, for explanations.
     pub(super) field: &'static str,
 }
 
-/// Two neighbouring words of the query: indices of their units, each a single place of text.
+/// Two neighbouring terms of the query: indices of their units, each a single place of text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pair {
     pub(super) left: usize,
     pub(super) right: usize,
+    /// How far behind the left one the right one stands.
+    pub(super) gap: u32,
 }
 
 /// Which passages match.
@@ -52,7 +53,7 @@ pub(super) enum Tree {
 /// A compiled query.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    pub(super) units: Vec<Unit>,
+    pub(super) units: Vec<Scored>,
     pub(super) pairs: Vec<Pair>,
     /// `None`: passages that any finding unit has.
     pub(super) tree: Option<Tree>,
@@ -66,19 +67,23 @@ struct Place {
     boost: f32,
     /// Not under a negation.
     ranks: bool,
-    /// Must match: a word of several tokens is taken as a phrase.
+    /// Ranked words also find passages.
+    finds: bool,
+    /// Must match: all pieces of a word are needed.
     strict: bool,
     field: Option<Field>,
 }
 
 /// Compiles queries for one view of an index.
 pub(super) struct Compiler<'a> {
-    pub(super) lexicon: &'a Lexicon<'a>,
-    pub(super) schema: &'a IndexSchema,
-    pub(super) ranking: &'a Ranking,
-    units: Vec<Unit>,
+    lexicon: &'a Lexicon<'a>,
+    schema: &'a IndexSchema,
+    ranking: &'a Ranking,
+    units: Vec<Scored>,
     pairs: Vec<Pair>,
     notes: Vec<String>,
+    /// The term before, and how many positions it covers.
+    last: Option<(usize, u32)>,
 }
 
 impl<'a> Compiler<'a> {
@@ -94,18 +99,20 @@ impl<'a> Compiler<'a> {
             units: Vec::new(),
             pairs: Vec::new(),
             notes: Vec::new(),
+            last: None,
         }
     }
 
     /// Compiles a query.
     pub(super) fn compile(mut self, query: &Query) -> Result<Plan, SearchError> {
-        let place = Place { boost: 1.0, ranks: true, strict: false, field: None };
+        let place =
+            Place { boost: 1.0, ranks: true, finds: true, strict: false, field: None };
         let plain = is_plain(&query.root);
         let tree = match query.root.occur {
             Occur::MustNot => {
                 let none = Place { ranks: false, ..place };
-                let tree =
-                    self.clause(&query.root, none)?.unwrap_or(Tree::Leaf(Leaf::Nothing));
+                let tree = self.clause(&query.root, none)?;
+                let tree = tree.unwrap_or(Tree::Leaf(Leaf::Nothing));
                 Tree::Without(Box::new(Tree::Leaf(Leaf::All)), Box::new(tree))
             }
             _ => self.clause(&query.root, place)?.unwrap_or(Tree::Leaf(Leaf::Nothing)),
@@ -115,7 +122,7 @@ impl<'a> Compiler<'a> {
         Ok(Plan { units: self.units, pairs: self.pairs, tree, notes: self.notes })
     }
 
-    /// Compiles a clause, without its own occur; `None` if it only ranks.
+    /// Compiles a clause, without its own occur; `None` if it takes no part in matching.
     fn clause(
         &mut self,
         clause: &Clause,
@@ -142,9 +149,10 @@ impl<'a> Compiler<'a> {
             Node::Prefix(_) | Node::Wildcard(_) | Node::Fuzzy { .. } => {
                 self.pattern(&clause.node, &clause.span, place).map(Some)
             }
-            Node::Range(from, to) => self
-                .range(place.field, from, to, &clause.span)
-                .map(|l| Some(Tree::Leaf(l))),
+            Node::Range(from, to) => {
+                let leaf = self.range(place.field, from, to, &clause.span)?;
+                Ok(Some(Tree::Leaf(leaf)))
+            }
         }
     }
 
@@ -154,123 +162,135 @@ impl<'a> Compiler<'a> {
         place: Place,
     ) -> Result<Option<Tree>, SearchError> {
         // Where nothing but stop words stands, they are what the person means.
-        let all_stop =
-            !clauses.iter().any(|c| c.occur != Occur::MustNot && !is_stop_clause(c));
+        let positive = |c: &&Clause| c.occur != Occur::MustNot;
+        let all_stop = clauses.iter().filter(positive).all(is_stop_clause);
         let (mut musts, mut shoulds, mut nots) = (Vec::new(), Vec::new(), Vec::new());
-        let mut last: Option<usize> = None;
+        self.last = None;
         for clause in clauses {
-            let before = self.units.len();
+            let is_word = matches!(clause.node, Node::Word(_));
+            if !is_word || clause.occur == Occur::MustNot {
+                self.last = None;
+            }
+            let drops = !all_stop && place.field.is_none() && is_stop_clause(clause);
             match clause.occur {
                 Occur::MustNot => {
                     let place = Place { ranks: false, strict: true, ..place };
                     nots.extend(self.clause(clause, place)?);
-                    last = None;
-                    continue;
                 }
                 Occur::Must => {
                     let place = Place { strict: true, ..place };
                     musts.extend(self.clause(clause, place)?);
                 }
-                Occur::Should
-                    if !all_stop && is_stop_clause(clause) && place.field.is_none() =>
-                {
-                    self.stop_word(clause, place);
+                Occur::Should if drops => {
+                    let boost = place.boost * self.ranking.stop;
+                    self.clause(clause, Place { boost, finds: false, ..place })?;
                 }
                 Occur::Should => shoulds.extend(self.clause(clause, place)?),
             }
-            last = match (&clause.node, place.field) {
-                (Node::Word(word), None) if place.ranks => {
-                    self.neighbours(word, last, before)
-                }
-                _ => None,
-            };
+            if !is_word {
+                self.last = None;
+            }
         }
         let positive = match (musts.is_empty(), shoulds.is_empty()) {
-            (false, _) => Some(any_or_all(musts, Tree::Every)),
-            (true, false) => Some(any_or_all(shoulds, Tree::Any)),
+            (false, _) => Some(join(musts, Tree::Every)),
+            (true, false) => Some(join(shoulds, Tree::Any)),
             (true, true) => None,
         };
         if nots.is_empty() {
             return Ok(positive);
         }
         let base = positive.unwrap_or(Tree::Leaf(Leaf::All));
-        Ok(Some(Tree::Without(Box::new(base), Box::new(any_or_all(nots, Tree::Any)))))
+        Ok(Some(Tree::Without(Box::new(base), Box::new(join(nots, Tree::Any)))))
     }
 
-    /// Pairs the last token before with the tokens of `word`; returns the unit of its last one.
-    fn neighbours(&mut self, word: &str, last: Option<usize>, _: usize) -> Option<usize> {
-        let mut left = last;
-        for alternatives in places_of(word, false) {
-            let leaf = Leaf::Text(Words { places: vec![alternatives], slop: None });
-            let right = self.units.iter().position(|unit| unit.leaf == leaf);
-            if let (Some(left), Some(right)) = (left, right) {
-                let pair = Pair { left, right };
-                if left != right && !self.pairs.contains(&pair) {
+    /// A word as typed: what analysis makes of it, each piece ranked by itself.
+    fn word(&mut self, word: &str, place: Place) -> Option<Tree> {
+        let make = if place.strict { Tree::Every } else { Tree::Any };
+        let mut trees = Vec::new();
+        for unit in analysis::units(word) {
+            match unit {
+                Unit::Word { form, .. } => trees.push(self.term(form.stem, 1, place)),
+                Unit::Compound { whole, parts, .. } if parts.len() == 1 => {
+                    trees.push(self.term(whole.stem, 1, place));
+                }
+                Unit::Compound { whole, parts, .. } => {
+                    trees.push(self.compound(&whole, &parts, place));
+                }
+                Unit::Run { terms, .. } => {
+                    let last = terms.len() - 1;
+                    let mut run = Vec::new();
+                    for (i, form) in terms.into_iter().enumerate() {
+                        // The last pair covers two characters.
+                        let is_pair = form.stem.chars().nth(1).is_some();
+                        let steps = if is_pair && i == last { 2 } else { 1 };
+                        run.push(self.term(form.stem, steps, place));
+                    }
+                    trees.push(join(run, make));
+                }
+            }
+        }
+        (!trees.is_empty()).then(|| join(trees, make))
+    }
+
+    /// One term of the query that covers `steps` positions.
+    fn term(&mut self, stem: String, steps: u32, place: Place) -> Tree {
+        let leaf = Leaf::Text(Words::one(vec![stem.clone()]));
+        if place.ranks {
+            let unit = self.unit(leaf.clone(), place.boost, place.finds, &stem, "text");
+            if let Some((left, gap)) = self.last
+                && left != unit
+            {
+                let pair = Pair { left, right: unit, gap };
+                if !self.pairs.contains(&pair) {
                     self.pairs.push(pair);
                 }
             }
-            left = right;
+            self.last = Some((unit, steps));
         }
-        left
+        Tree::Leaf(leaf)
     }
 
-    fn stop_word(&mut self, clause: &Clause, place: Place) {
-        let Node::Word(word) = &clause.node else { return };
-        let weight = self.ranking.stop * place.boost * clause.boost;
-        for alternatives in places_of(word, false) {
-            let leaf = Leaf::Text(Words { places: vec![alternatives], slop: None });
-            self.unit(leaf, weight, false, word, "text");
-        }
-    }
-
-    fn word(&mut self, word: &str, place: Place) -> Option<Tree> {
-        let places = places_of(word, false);
-        if places.is_empty() {
-            return None;
-        }
+    fn compound(&mut self, whole: &Form, parts: &[Form], place: Place) -> Tree {
+        let places = parts.iter().map(|part| vec![part.stem.clone()]).collect();
+        let offsets = (0..parts.len() as u32).collect();
+        let leaf =
+            Leaf::Compound(whole.stem.clone(), Words { places, offsets, slop: None });
         if place.ranks {
-            for alternatives in &places {
-                let label = alternatives.join("|");
-                let leaf =
-                    Leaf::Text(Words { places: vec![alternatives.clone()], slop: None });
-                self.unit(leaf, place.boost, true, &label, "text");
+            self.unit(leaf.clone(), place.boost, place.finds, &whole.stem, "text");
+            let weight = place.boost * self.ranking.parts;
+            for part in parts.iter().filter(|part| weight > 0.0 && !is_stop(&part.exact))
+            {
+                let leaf = Leaf::Text(Words::one(vec![part.stem.clone()]));
+                self.unit(leaf, weight, false, &part.stem, "text");
             }
+            self.last = None;
         }
-        let single = |places| Tree::Leaf(Leaf::Text(Words { places, slop: None }));
-        Some(if place.strict || places.len() == 1 {
-            single(places)
-        } else {
-            any_or_all(places.into_iter().map(|p| single(vec![p])).collect(), Tree::Any)
-        })
+        Tree::Leaf(leaf)
     }
 
     fn phrase(&mut self, text: &str, slop: Option<u32>, place: Place) -> Option<Tree> {
-        let places = places_of(text, false);
-        if places.is_empty() {
+        let words = phrase_of(text, slop);
+        if words.places.is_empty() {
             return None;
         }
-        let leaf = Leaf::Text(Words { places: places.clone(), slop });
+        let leaf = Leaf::Text(words);
         if place.ranks {
             self.unit(leaf.clone(), place.boost, false, text, "text");
-            if slop.is_none() {
-                let exact = places_of(text, true);
-                for (forms, stems) in exact.into_iter().zip(&places) {
-                    // A form that is its own stem says nothing more; nor does a stop word.
-                    if forms == *stems && self.lexicon.is_invariant(&forms)
-                        || forms.iter().any(|form| is_stop(form))
-                    {
-                        continue;
-                    }
-                    let label = forms.join("|");
+            for (_, form) in analysis::phrase(text) {
+                // A name or a number has no other form; a stop word says nothing.
+                let inflects = form.exact.bytes().all(|b| b.is_ascii_alphabetic());
+                if slop.is_none() && inflects && !is_stop(&form.exact) {
                     let weight = place.boost * self.ranking.exact;
-                    self.unit(Leaf::Exact(forms), weight, false, &label, "exact");
+                    let label = form.exact.clone();
+                    let leaf = Leaf::Exact(vec![form.exact]);
+                    self.unit(leaf, weight, false, &label, "exact");
                 }
             }
         }
         Some(Tree::Leaf(leaf))
     }
 
-    /// Adds a unit, or its weight to one that asks the same.
+    /// Adds a unit, or its weight to one that asks the same; returns its index.
     fn unit(
         &mut self,
         leaf: Leaf,
@@ -278,15 +298,16 @@ impl<'a> Compiler<'a> {
         finds: bool,
         label: &str,
         field: &'static str,
-    ) {
-        if let Some(unit) = self.units.iter_mut().find(|unit| unit.leaf == leaf) {
-            unit.weight += weight;
-            unit.finds |= finds;
-            return;
+    ) -> usize {
+        if let Some(at) = self.units.iter().position(|unit| unit.leaf == leaf) {
+            self.units[at].weight += weight;
+            self.units[at].finds |= finds;
+            return at;
         }
         let (idf, idf_title) = self.lexicon.idf(&leaf);
         let label = label.to_owned();
-        self.units.push(Unit { leaf, weight, idf, idf_title, finds, label, field });
+        self.units.push(Scored { leaf, weight, idf, idf_title, finds, label, field });
+        self.units.len() - 1
     }
 
     fn note(&mut self, note: String) {
@@ -298,46 +319,41 @@ impl<'a> Compiler<'a> {
 fn is_plain(root: &Clause) -> bool {
     let word = |c: &Clause| c.occur == Occur::Should && matches!(c.node, Node::Word(_));
     match &root.node {
-        Node::Word(_) => root.occur != Occur::MustNot,
+        Node::Word(_) => root.occur == Occur::Should,
         Node::Group(clauses) => root.occur != Occur::MustNot && clauses.iter().all(word),
         _ => false,
     }
 }
 
+/// A word without any topic, or without any token at all.
 fn is_stop_clause(clause: &Clause) -> bool {
     match &clause.node {
-        Node::Word(word) => {
-            let tokens = analysis::tokens(word);
-            !tokens.iter().any(|token| !is_stop(&token.exact))
-        }
+        Node::Word(word) => analysis::units(word).iter().all(|unit| match unit {
+            Unit::Word { form, .. } => is_stop(&form.exact),
+            Unit::Compound { whole, .. } => is_stop(&whole.exact),
+            Unit::Run { terms, .. } => terms.iter().all(|form| is_stop(&form.exact)),
+        }),
         _ => false,
     }
 }
 
-fn any_or_all(mut trees: Vec<Tree>, make: fn(Vec<Tree>) -> Tree) -> Tree {
+fn join(mut trees: Vec<Tree>, make: fn(Vec<Tree>) -> Tree) -> Tree {
     match trees.len() {
         1 => trees.remove(0),
         _ => make(trees),
     }
 }
 
-/// The tokens of a text, place by place, each with its alternatives.
-pub(super) fn places_of(text: &str, exact: bool) -> Vec<Vec<String>> {
-    let mut places: Vec<Vec<String>> = Vec::new();
-    let mut at = None;
-    for token in analysis::tokens(text) {
-        let word = if exact { token.exact } else { token.stem };
-        if at != Some(token.position) {
-            places.push(Vec::new());
-            at = Some(token.position);
-        }
-        if let Some(place) = places.last_mut()
-            && !place.contains(&word)
-        {
-            place.push(word);
-        }
+/// A phrase as the index has it.
+fn phrase_of(text: &str, slop: Option<u32>) -> Words {
+    let (mut places, mut offsets) = (Vec::new(), Vec::new());
+    let mut first = None;
+    for (position, form) in analysis::phrase(text) {
+        let first = *first.get_or_insert(position);
+        offsets.push(position - first);
+        places.push(vec![form.stem]);
     }
-    places
+    Words { places, offsets, slop }
 }
 
 /// A place in the query, for errors.

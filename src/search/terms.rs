@@ -12,7 +12,7 @@ use crate::analysis;
 use crate::index::Tables;
 use crate::query::Node;
 use crate::schema::IndexSchema;
-use crate::survey::Topic;
+use crate::survey::{self, Lookup};
 
 /// Most forms that a pattern stands for.
 const MOST_FORMS: usize = 256;
@@ -42,6 +42,13 @@ impl Lexicon<'_> {
             Leaf::Text(words) => {
                 (sum(words, self.schema.text), sum(words, self.schema.title))
             }
+            Leaf::Compound(whole, parts) => {
+                let rarity = |field| {
+                    let whole = self.rarity(field, std::slice::from_ref(whole));
+                    whole.min(sum(parts, field))
+                };
+                (rarity(self.schema.text), rarity(self.schema.title))
+            }
             Leaf::Title(words) => (0.0, sum(words, self.schema.title)),
             Leaf::Exact(forms) => (self.rarity(self.schema.exact, forms), 0.0),
             _ => (1.0, 0.0),
@@ -55,58 +62,25 @@ impl Lexicon<'_> {
         idf(freqs.max().unwrap_or(0), self.n_docs())
     }
 
-    /// A form in which no other word shares its stem: a number, a name with digits, CJK.
-    pub(super) fn is_invariant(&self, forms: &[String]) -> bool {
-        forms.iter().all(|form| !form.bytes().all(|b| b.is_ascii_alphabetic()))
-    }
-
     /// Paths of the topics that a path, a number or a label means.
     pub(super) fn topics(
         &self,
         given: &str,
         span: Option<&Span>,
     ) -> Result<Vec<String>, SearchError> {
-        let wanted = given.trim().trim_end_matches('/');
-        let folded = fold(wanted);
-        let topics = || self.tables.trees.iter().flat_map(|tree| &tree.topics);
-        let paths = |fits: &dyn Fn(&Topic) -> bool| -> Vec<String> {
-            topics().filter(|t| fits(t)).map(|t| t.path.clone()).collect()
+        let (given, span) = (given.to_owned(), span.cloned());
+        let labels = |found: Vec<(String, String)>| {
+            found.into_iter().map(|(path, label)| format!("{path} {label}")).collect()
         };
-        let as_path = format!("/{}", wanted.trim_start_matches('/'));
-        let roots = self.tables.trees.iter().map(|tree| format!("/{}", tree.key));
-        if roots.into_iter().any(|root| root == as_path) {
-            return Ok(vec![as_path]);
+        match survey::find(&self.tables.trees, &given) {
+            Lookup::Found(path) => Ok(vec![path]),
+            Lookup::Several(found) => {
+                Err(SearchError::AmbiguousTopic { given, span, fits: labels(found) })
+            }
+            Lookup::Unknown(near) => {
+                Err(SearchError::UnknownTopic { given, span, near: labels(near) })
+            }
         }
-        let labels = |topic: &Topic| -> Vec<String> {
-            let others = topic.labels.iter().map(|(_, label)| fold(label));
-            std::iter::once(fold(&topic.label)).chain(others).collect()
-        };
-        let found = [
-            paths(&|t| t.path == as_path),
-            paths(&|t| t.number == wanted),
-            paths(&|t| labels(t).contains(&folded)),
-            paths(&|t| {
-                !folded.is_empty() && labels(t).iter().any(|l| l.contains(&folded))
-            }),
-        ];
-        if let Some(found) = found.into_iter().find(|found| !found.is_empty()) {
-            return Ok(found);
-        }
-        let mut near: Vec<(usize, String)> = topics()
-            .flat_map(|t| {
-                std::iter::once(&t.label).chain(t.labels.iter().map(|(_, l)| l))
-            })
-            .map(|label| (strsim::levenshtein(&fold(label), &folded), label.clone()))
-            .filter(|(distance, label)| distance * 3 <= label.chars().count().max(3))
-            .collect();
-        near.sort();
-        near.dedup();
-        let near = near.into_iter().take(3).map(|(_, label)| label).collect();
-        Err(SearchError::UnknownTopic {
-            given: given.to_owned(),
-            span: span.cloned(),
-            near,
-        })
     }
 
     /// Terms of a field that fit a pattern, the most frequent; and whether some were left out.
@@ -126,7 +100,7 @@ impl Lexicon<'_> {
             };
             match node {
                 Node::Fuzzy { word, distance } => {
-                    let near = Near::new(&fold_word(word), *distance);
+                    let near = Near::new(&analysis::fold_pattern(word), *distance);
                     let mut stream = index.terms().search(near).into_stream()?;
                     while stream.advance() {
                         keep(stream.key(), stream.value().doc_freq);
@@ -134,7 +108,7 @@ impl Lexicon<'_> {
                 }
                 Node::Prefix(pattern) | Node::Wildcard(pattern) => {
                     let is_prefix = matches!(node, Node::Prefix(_));
-                    let pattern = fold_pattern(pattern);
+                    let pattern = analysis::fold_pattern(pattern);
                     let head = match is_prefix {
                         true => pattern.as_str(),
                         false => pattern.split(['*', '?']).next().unwrap_or_default(),
@@ -207,24 +181,6 @@ impl Automaton for Near {
     fn accept(&self, state: &u32, byte: u8) -> u32 {
         self.0.transition(*state, byte)
     }
-}
-
-/// Folds a label for comparison.
-fn fold(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
-/// Folds a word as the index has it.
-fn fold_word(word: &str) -> String {
-    match analysis::tokens(word).as_slice() {
-        [token] => token.exact.clone(),
-        _ => word.to_lowercase(),
-    }
-}
-
-/// Folds the literal parts of a pattern.
-fn fold_pattern(pattern: &str) -> String {
-    pattern.to_lowercase()
 }
 
 /// Says whether a term fits a pattern of `*` (any run) and `?` (one character).

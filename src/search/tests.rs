@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::stop::is_stop;
 use super::*;
-use crate::analysis;
+use crate::analysis::{self, is_stop};
 use crate::corpus::WorkKey;
 use crate::index::{Store, Tables};
 use crate::passage::Passage;
@@ -201,7 +200,7 @@ fn siblings_stay_under_a_choice() {
     assert_eq!(searcher.resolve_topic("Generation中").unwrap(), ["/s/3"]);
     assert!(matches!(
         searcher.resolve_topic("Generatoin"),
-        Err(SearchError::UnknownTopic { near, .. }) if near[0] == "Generation"
+        Err(SearchError::UnknownTopic { near, .. }) if near[0] == "/s/3 Generation"
     ));
 }
 

@@ -10,7 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::leaf::{Counted, Leaf, SegmentView, Words};
-use super::plan::Unit;
+use super::plan::Scored;
 use super::ranking::Ranking;
 use crate::schema::IndexSchema;
 
@@ -142,7 +142,7 @@ impl<'a> Window<'a> {
         view: &'a SegmentView,
         scales: &'a Scales,
         ranking: &'a Ranking,
-        units: &[Unit],
+        units: &[Scored],
     ) -> tantivy::Result<Window<'a>> {
         let lengths = |field: Field| view.reader.get_fieldnorms_reader(field);
         let mut tracks = Vec::with_capacity(units.len());

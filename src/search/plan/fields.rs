@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Compiler, Place, Span, Tree, any_or_all, places_of};
+use super::{Compiler, Place, Span, Tree, join, phrase_of};
 use crate::analysis;
 use crate::query::{Field, Node};
 use crate::schema::{kind_of, pack_lang};
@@ -21,11 +21,10 @@ impl Compiler<'_> {
     ) -> Result<Option<Tree>, SearchError> {
         let leaf = match field {
             Field::Title | Field::Section => {
-                let places = places_of(text, false);
-                if places.is_empty() {
+                let words = phrase_of(text, phrase.flatten());
+                if words.places.is_empty() {
                     return Ok(None);
                 }
-                let words = Words { places, slop: phrase.flatten() };
                 match field {
                     Field::Title => Leaf::Title(words),
                     _ => Leaf::Section(words),
@@ -118,10 +117,10 @@ impl Compiler<'_> {
         let leaves: Vec<Leaf> = match place.field {
             None => vec![Leaf::Exact(forms)],
             Some(Field::Title) => {
-                vec![Leaf::Title(Words { places: vec![forms], slop: None })]
+                vec![Leaf::Title(Words::one(forms))]
             }
             Some(Field::Section) => {
-                vec![Leaf::Section(Words { places: vec![forms], slop: None })]
+                vec![Leaf::Section(Words::one(forms))]
             }
             Some(Field::Author | Field::Venue | Field::Arxiv | Field::Doi) => {
                 vec![Leaf::PaperTerms(index_field, forms)]
@@ -134,7 +133,7 @@ impl Compiler<'_> {
                 self.unit(leaf.clone(), place.boost, false, &label, field);
             }
         }
-        Ok(any_or_all(leaves.into_iter().map(Tree::Leaf).collect(), Tree::Any))
+        Ok(join(leaves.into_iter().map(Tree::Leaf).collect(), Tree::Any))
     }
 }
 
@@ -149,7 +148,7 @@ fn pattern_label(node: &Node) -> String {
 
 /// Folded forms of a name's words, as the author and venue fields hold them.
 pub(in crate::search) fn forms_of(text: &str) -> Vec<String> {
-    analysis::tokens(text).into_iter().map(|token| token.exact).collect()
+    analysis::phrase(text).into_iter().map(|(_, form)| form.exact).collect()
 }
 
 /// An arXiv id as the index holds it: without `arXiv:` and version.
