@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
-
 use super::sentences::sentences;
 use super::{Citation, Reference, printed};
 use crate::layout::{Block, BlockKind, Cite};
@@ -17,11 +15,8 @@ pub(super) fn find(
     blocks: &mut [(Option<usize>, Block)],
     references: &[Reference],
 ) -> (Vec<Citation>, bool) {
-    let known: FxHashSet<&str> = references.iter().map(|r| r.key.as_str()).collect();
-    let linked = blocks.iter().any(|(_, b)| {
-        b.kind != BlockKind::Reference
-            && b.cites.iter().any(|c| known.contains(c.key.as_str()))
-    });
+    let linked =
+        blocks.iter().any(|(_, b)| b.kind != BlockKind::Reference && !b.cites.is_empty());
     let mut from_print = false;
     if !linked && !references.is_empty() {
         from_print = printed::mark(blocks, references);

@@ -9,15 +9,18 @@ use super::reference::names::{fold, is_cjk, split_names, upright};
 use crate::extract::Info;
 use crate::layout::{Block, BlockKind};
 
-/// Words of places, none of which stands in a person's name.
-const AFFILIATIONS: [&str; 46] = [
+/// Words of places and of the small print, none of which stands in a person's name.
+const AFFILIATIONS: [&str; 103] = [
     "university",
     "universität",
     "université",
     "universidad",
     "università",
+    "universitat",
+    "univ",
     "institute",
     "institut",
+    "institution",
     "department",
     "dept",
     "laboratory",
@@ -44,6 +47,11 @@ const AFFILIATIONS: [&str; 46] = [
     "huawei",
     "openai",
     "deepmind",
+    "salesforce",
+    "adobe",
+    "ibm",
+    "intel",
+    "samsung",
     "academy",
     "center",
     "centre",
@@ -56,7 +64,84 @@ const AFFILIATIONS: [&str; 46] = [
     "inria",
     "csail",
     "mit",
+    "cmu",
+    "ucla",
+    "uc",
+    "eth",
+    "epfl",
+    "kaist",
+    "fair",
+    "berkeley",
+    "stanford",
+    "tsinghua",
+    "peking",
+    "carnegie",
+    "cornell",
+    "princeton",
+    "harvard",
+    "oxford",
+    "cambridge",
+    "brain",
+    "sciences",
+    "science",
+    "engineering",
+    "systems",
+    "robotics",
+    "fellow",
+    "member",
+    "ieee",
+    "acm",
+    "author",
+    "authors",
+    "corresponding",
+    "equal",
+    "contribution",
+    "anonymous",
+    "submission",
+    "keywords",
+    "words",
+    "surv",
+    "comput",
+    "survey",
+    "members",
+    "student",
+    "senior",
+    "email",
+    "york",
+    "team",
+    "contributors",
+    "preprint",
+    "work",
+    "under",
+    "review",
+];
+
+/// Countries that follow an affiliation.
+const COUNTRIES: [&str; 24] = [
+    "china",
     "usa",
+    "uk",
+    "germany",
+    "france",
+    "japan",
+    "korea",
+    "sweden",
+    "denmark",
+    "canada",
+    "australia",
+    "singapore",
+    "switzerland",
+    "italy",
+    "spain",
+    "india",
+    "israel",
+    "brazil",
+    "norway",
+    "finland",
+    "austria",
+    "belgium",
+    "netherlands",
+    "taiwan",
 ];
 
 /// Conferences and journals that print their name and year on the first page.
@@ -171,6 +256,7 @@ pub(super) fn authors(blocks: &[Block], info: &Info, paged: bool) -> Vec<String>
     let stated: Vec<String> = info
         .authors
         .iter()
+        .map(|a| a.trim_matches(['*', '∗', '†', '‡', '§', ' ']))
         .flat_map(|a| {
             if a.matches(',').count() > 1 || a.contains(" and ") || a.contains(';') {
                 split_names(a)
@@ -255,27 +341,78 @@ fn names_in(piece: &str) -> Vec<String> {
     if piece.contains('@') || piece.contains("://") || piece.contains('{') {
         return Vec::new();
     }
-    let words: Vec<&str> = piece.split(' ').collect();
+    let plain = |w: &str| w.trim_matches(['.', ',', '(', ')', ':']).to_lowercase();
+    let words: Vec<&str> =
+        piece.split(' ').skip_while(|w| COUNTRIES.contains(&plain(w).as_str())).collect();
     let place = words.iter().position(|w| {
-        AFFILIATIONS
-            .contains(&w.trim_matches(['.', ',', '(', ')']).to_lowercase().as_str())
+        let word = plain(w);
+        AFFILIATIONS.contains(&word.as_str()) || COUNTRIES.contains(&word.as_str())
     });
     let words = match place {
-        Some(0) => return Vec::new(),
         // `Jian Sun Microsoft Research`; `Peking University` is no name before a place.
         Some(at) if at >= 4 => &words[..at],
         Some(_) => return Vec::new(),
         None => &words[..],
     };
-    let name = words.join(" ");
-    if words.len() <= 4 {
-        return if is_name(&name) { vec![name] } else { Vec::new() };
+    if words.len() <= 3 || words.iter().any(|w| w.chars().any(is_cjk)) {
+        let name = words.join(" ");
+        return if is_name(&name) { vec![unshout(&name)] } else { Vec::new() };
     }
-    // Names without marks between them: pairs, if all words look like names.
-    if words.len() % 2 == 0 && words.len() <= 40 && is_name_words(words) {
-        return words.chunks(2).map(|w| w.join(" ")).collect();
+    if words.len() > 60 || !is_name_words(words) {
+        return Vec::new();
     }
-    if words.len() == 5 && is_name(&name) { vec![name] } else { Vec::new() }
+    one_after_the_other(words).iter().map(|n| unshout(n)).filter(|n| is_name(n)).collect()
+}
+
+/// Names without marks between them: a given name, initials and particles, a family name.
+fn one_after_the_other(words: &[&str]) -> Vec<String> {
+    let between = |w: &str| {
+        w.ends_with('.') || w.chars().count() == 1 || w.starts_with(char::is_lowercase)
+    };
+    let particles = words.iter().any(|w| w.starts_with(char::is_lowercase));
+    if words.len() <= 5 && particles {
+        return vec![words.join(" ")];
+    }
+    let mut names: Vec<Vec<&str>> = Vec::new();
+    let mut open = false;
+    for word in words {
+        match names.last_mut() {
+            Some(name) if open => {
+                name.push(word);
+                open = between(word);
+            }
+            _ => {
+                names.push(vec![word]);
+                open = true;
+            }
+        }
+    }
+    // One word left over belongs to the name before it.
+    if names.len() > 1 && names.last().is_some_and(|n| n.len() == 1) {
+        let rest = names.pop().unwrap_or_default();
+        if let Some(last) = names.last_mut() {
+            last.extend(rest);
+        }
+    }
+    names.into_iter().map(|n| n.join(" ")).collect()
+}
+
+/// `FEI YU` becomes `Fei Yu`.
+fn unshout(name: &str) -> String {
+    if name.chars().any(char::is_lowercase) || name.chars().any(is_cjk) {
+        return name.to_owned();
+    }
+    let mut out = String::new();
+    let mut start = true;
+    for c in name.chars() {
+        if start {
+            out.push(c)
+        } else {
+            out.extend(c.to_lowercase())
+        }
+        start = !c.is_alphabetic();
+    }
+    out
 }
 
 fn is_name(text: &str) -> bool {
@@ -285,12 +422,15 @@ fn is_name(text: &str) -> bool {
     }
     (2..=5).contains(&words.len())
         && is_name_words(&words)
-        && !words.iter().any(|w| AFFILIATIONS.contains(&w.to_lowercase().as_str()))
+        && !words.iter().any(|w| {
+            AFFILIATIONS.contains(&w.trim_end_matches('.').to_lowercase().as_str())
+        })
         && text.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
 fn is_name_words(words: &[&str]) -> bool {
     words.iter().all(|w| {
+        let w = w.trim_end_matches(',');
         let particle = w.len() <= 3 && w.chars().all(char::is_lowercase);
         let first = w.chars().next().unwrap_or(' ');
         (particle || first.is_uppercase() || "'’".contains(first))

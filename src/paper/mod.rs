@@ -84,7 +84,11 @@ fn references(blocks: &[Block]) -> Vec<Reference> {
             .filter(|a| !a.is_empty() && !keys.contains(a))
             .unwrap_or_else(|| format!("ref-{n}"));
         keys.insert(key.clone());
-        found.push(reference::parse(&key, &block.text));
+        found.push(if block.fields.is_empty() {
+            reference::parse(&key, &block.text)
+        } else {
+            reference::from_fields(&key, &block.text, &block.fields)
+        });
     }
     found
 }

@@ -39,6 +39,46 @@ pub fn parse(key: &str, text: &str) -> Reference {
     reference
 }
 
+/// Makes a reference of the fields that markup gives (BibTeX names and values); what they do not
+/// say is read from the text.
+pub fn from_fields(key: &str, text: &str, fields: &[(String, String)]) -> Reference {
+    let mut reference = parse(key, text);
+    let field = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            let value = fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
+            let value = value.1.split_whitespace().collect::<Vec<_>>().join(" ");
+            let value = value.replace(['{', '}'], "");
+            (!value.is_empty()).then_some(value)
+        })
+    };
+    if let Some(title) = field(&["title"]) {
+        reference.title = title;
+    }
+    if let Some(authors) = field(&["author", "authors"]) {
+        let mut names: Vec<String> = authors.split(" and ").map(names::upright).collect();
+        reference.more_authors = names.last().is_some_and(|n| n == "others");
+        names.retain(|n| !n.is_empty() && n != "others");
+        reference.authors = names;
+    }
+    let year = field(&["year", "date"]);
+    if let Some(year) = year.as_deref().and_then(|y| ids::leading_year(y.get(..4)?)) {
+        reference.year = Some(year.0);
+    }
+    if let Some(venue) = field(&["journal", "journaltitle", "booktitle"]) {
+        let preprint =
+            venue.to_lowercase().starts_with("arxiv") || venue.starts_with("CoRR");
+        reference.venue = Some(if preprint { "arXiv".to_owned() } else { venue });
+    }
+    if let Some(doi) = field(&["doi"]).as_deref().and_then(ids::doi) {
+        reference.arxiv = reference.arxiv.or_else(|| ids::arxiv_id(&doi));
+        reference.doi = Some(doi).filter(|d| !d.starts_with("10.48550/"));
+    }
+    if let Some(id) = field(&["eprint", "arxiv", "arxivid"]) {
+        reference.arxiv = ids::arxiv_id(&format!("arXiv:{id}")).or(reference.arxiv);
+    }
+    reference
+}
+
 /// The letter behind the year of an entry: `k` of `2023k`.
 pub fn year_letter(text: &str, year: i32) -> Option<char> {
     let digits = year.to_string();
@@ -245,5 +285,7 @@ pub fn split_label(entry: &str) -> (Option<&str>, &str) {
     (None, entry)
 }
 
+#[cfg(test)]
+mod judged;
 #[cfg(test)]
 mod tests;

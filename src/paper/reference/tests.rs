@@ -188,3 +188,23 @@ fn nothing_is_made_up() {
     check("[12]", expect![" |  |  |  |  | "]);
     check("ibid.", expect![" | ibid |  |  |  | "]);
 }
+
+#[test]
+fn fields_of_markup_are_believed() {
+    let fields: Vec<(String, String)> = [
+        ("author", "He, Kaiming and Zhang, Xiangyu and others"),
+        ("title", "{Deep} residual learning"),
+        ("year", "2016"),
+        ("eprint", "1512.03385"),
+    ]
+    .iter()
+    .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+    .collect();
+    let r = super::from_fields("he", "K. He. Deep. 2015.", &fields);
+    assert_eq!(r.authors, ["Kaiming He", "Xiangyu Zhang"]);
+    assert_eq!(
+        (r.title.as_str(), r.year, r.more_authors),
+        ("Deep residual learning", Some(2016), true)
+    );
+    assert_eq!(r.arxiv.as_deref(), Some("1512.03385"));
+}

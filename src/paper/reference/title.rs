@@ -111,7 +111,7 @@ fn abbreviated_venue(text: &str) -> bool {
             return abbreviations > 0;
         }
         let short = plain.ends_with('.') && plain.len() <= 8;
-        if !short && !word.starts_with(char::is_uppercase) {
+        if !word.starts_with(char::is_uppercase) {
             return false;
         }
         abbreviations += usize::from(short);

@@ -350,7 +350,10 @@ fn inverted_name(
     }
     let from = i;
     while tokens.get(i).is_some_and(|t| match t.kind {
-        Kind::Initial => true,
+        // `Zhao, W. X. A survey`: behind initials with periods a lone `A` starts the title.
+        Kind::Initial => {
+            i == from || t.text.contains('.') || !tokens[i - 1].text.contains('.')
+        }
         Kind::Particle => i > from,
         // `JF` without periods, between commas
         Kind::Capitals => comma && i == from,
@@ -391,7 +394,7 @@ fn vancouver_name(tokens: &[Token<'_>], at: usize) -> Option<(String, usize)> {
         i += 1;
     }
     // `LI X`: the family name in capitals is short.
-    if i == at && tokens[i].kind == Kind::Capitals {
+    if i == at && tokens[i].kind == Kind::Capitals && !tokens[i].text.contains('-') {
         i += 1;
     }
     if i == at {
@@ -400,14 +403,17 @@ fn vancouver_name(tokens: &[Token<'_>], at: usize) -> Option<(String, usize)> {
     let last = join(&tokens[at..i]);
     let from = i;
     while tokens.get(i).is_some_and(|t| match t.kind {
-        Kind::Initial => !t.text.contains('.') || t.text.len() == 2,
-        Kind::Capitals => true,
+        Kind::Initial => {
+            t.text.matches('.').count() <= 1
+                && (i == from || !tokens[i - 1].text.contains('.'))
+        }
+        Kind::Capitals => i == from || !tokens[i - 1].text.contains('.'),
         _ => false,
     }) && i - from < 3
     {
         i += 1;
     }
-    if i == from || tokens[from].text.contains('.') && tokens[from].text.len() > 2 {
+    if i == from || tokens[from].text.matches('.').count() > 1 {
         return None;
     }
     let ended = tokens[i - 1].stop

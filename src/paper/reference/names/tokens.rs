@@ -80,6 +80,17 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             let et = found.pop().map_or(token.start, |t| t.start);
             token = Token { kind: Kind::EtAl, text: "et al", start: et, ..token };
         }
+        // `D. d. L. Casas`: a small letter among initials is one.
+        if token.kind == Kind::Lower
+            && token.stop
+            && token.text.chars().count() == 1
+            && found.last().is_some_and(|t| t.kind == Kind::Initial)
+        {
+            token.kind = Kind::Initial;
+            token.end += 1;
+            token.text = &text[token.start..token.end];
+            token.stop = false;
+        }
         if matches!(token.kind, Kind::EtAl | Kind::Suffix)
             && text[token.end..].starts_with('.')
         {
@@ -169,7 +180,7 @@ fn word_token(text: &str, start: usize) -> Token<'_> {
 }
 
 fn word_kind(word: &str) -> Kind {
-    let n = word.chars().count();
+    let n = word.chars().filter(|c| c.is_alphabetic()).count();
     let upper = word.chars().filter(|c| c.is_uppercase()).count();
     let lower = word.to_lowercase();
     match word {
