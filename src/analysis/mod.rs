@@ -11,10 +11,13 @@
 //! position of the first part. Scripts without spaces (Chinese, Japanese, Korean, Thai) give each
 //! character and, at the position of its first character, each pair.
 
+mod acronyms;
 mod cut;
 mod engine;
 mod fold;
+mod glossary;
 mod language;
+pub mod spelling;
 mod stem;
 mod stop;
 mod units;
@@ -24,7 +27,9 @@ mod tests;
 
 use std::ops::Range;
 
+pub use acronyms::{Acronym, AcronymTable, acronyms};
 pub use engine::{ExactTokenizer, StemTokenizer};
+pub use glossary::{Glossary, GlossaryError, Term};
 pub use language::language;
 pub use stop::is_stop;
 pub use units::{Form, Unit, fold_pattern, phrase, units};
@@ -78,6 +83,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
         });
     }
     found
+}
+
+/// Returns the exact form of `text` without what joins or separates its words: `k-NN` is `knn`.
+pub fn fold_words(text: &str) -> String {
+    fold_pattern(text).replace(['*', '?'], "")
 }
 
 /// A token before it is given its own memory.

@@ -108,7 +108,164 @@ fn scripts_without_spaces_give_characters_and_pairs() {
     check("한국어 처리", expect!["0:한 0:한국 1:국 1:국어 2:어 3:처 3:처리 4:리"]);
 }
 
+/// Prints the pairs that a text defines.
+fn check_acronyms(text: &str, expected: Expect) {
+    let found = acronyms(text);
+    let shown: Vec<String> =
+        found.iter().map(|pair| format!("{} = {}", pair.short, pair.long)).collect();
+    expected.assert_eq(&shown.join("; "));
+}
+
+#[test]
+fn acronyms_are_learned_where_they_are_defined() {
+    for (text, expected) in [
+        (
+            "We use masked image modeling (MIM) and k-nearest neighbours (k-NN).",
+            expect!["MIM = masked image modeling; k-NN = k-nearest neighbours"],
+        ),
+        (
+            "Large language models (LLMs) and Vision Transformers (ViT) are",
+            expect!["LLM = Large language models; ViT = Vision Transformers"],
+        ),
+        (
+            "CLIP (Contrastive Language-Image Pre-training) learns",
+            expect!["CLIP = Contrastive Language-Image Pre-training"],
+        ),
+        (
+            "Reinforcement Learning from Human Feedback (RLHF; Ouyang et al., 2022)",
+            expect!["RLHF = Reinforcement Learning from Human Feedback"],
+        ),
+        (
+            "Low-Rank Adaptation, or LoRA (Hu et al. 2021), and Bidirectional Encoder Representations from Transformers (BERT)",
+            expect!["BERT = Bidirectional Encoder Representations from Transformers"],
+        ),
+        ("as shown in the figure (Fig. 2), by us (Ours), in 2019 (GPT)", expect![""]),
+        (
+            "the mean average precision (mAP, higher is better)",
+            expect!["mAP = mean average precision"],
+        ),
+        (
+            "Fréchet Inception Distance (FID) and Stable Diffusion (SD)",
+            expect!["FID = Fréchet Inception Distance; SD = Stable Diffusion"],
+        ),
+        (
+            "visual question answering (VQA) tasks",
+            expect!["VQA = visual question answering"],
+        ),
+        ("(((((A) (B", expect![""]),
+    ] {
+        check_acronyms(text, expected);
+    }
+}
+
+#[test]
+fn acronyms_of_a_corpus_are_counted_by_paper() {
+    let mut table = AcronymTable::default();
+    let pair =
+        |short: &str, long: &str| Acronym { short: short.into(), long: long.into() };
+    for _ in 0..5 {
+        table.add_paper([
+            pair("MIM", "masked image modeling"),
+            pair("MIM", "Masked Image Models"),
+        ]);
+    }
+    table.add_paper([pair("MIM", "minimal information map")]);
+    assert_eq!(table.long_forms("mim"), ["masked image modeling"]);
+    assert_eq!(table.short_form("Masked-image model"), Some("MIM"));
+    let mut twice = table.clone();
+    twice.merge(table.clone());
+    assert_eq!(twice.long_forms("MIM"), table.long_forms("MIM"));
+}
+
+#[test]
+fn a_glossary_names_things_in_other_languages() {
+    let glossary = Glossary::parse(
+        "[[term]]\nzh = [\"掩码图像建模\"]\nen = [\"masked image modeling\", \"MIM\"]\n\
+         [[term]]\nzh = [\"图像\"]\nen = [\"image\"]\n",
+    )
+    .unwrap();
+    assert_eq!(glossary.others("Masked image modelings"), ["MIM", "掩码图像建模"]);
+    let found = glossary.find("什么是掩码图像建模 图像");
+    let shown: Vec<String> =
+        found.iter().map(|(range, names)| format!("{range:?} {names:?}")).collect();
+    expect![[r#"
+        9..27 ["masked image modeling", "MIM"]
+        28..34 ["image"]"#]]
+    .assert_eq(&shown.join("\n"));
+    let broken = Glossary::parse("[[term]]\nzh = 3").unwrap_err();
+    expect!["not a glossary"].assert_eq(&broken.to_string());
+}
+
+#[test]
+fn spelling_is_learned_from_the_corpus() {
+    let words =
+        [("diffusion", 900), ("transformer", 800), ("transfer", 50), ("captioning", 70)];
+    let fix = |word: &str| spelling::correct(word, 0, words);
+    assert_eq!(fix("difusion").as_deref(), Some("diffusion"));
+    assert_eq!(fix("trasnformer").as_deref(), Some("transformer"));
+    assert_eq!(fix("captionning").as_deref(), Some("captioning"));
+    assert_eq!(fix("zebra"), None);
+    assert_eq!(spelling::correct("diffusion", 900, words), None);
+    let frequency =
+        |word: &str| words.iter().find(|(w, _)| *w == word).map_or(0, |(_, n)| *n);
+    let halves = spelling::split("diffusiontransformer", frequency);
+    assert_eq!(halves, Some(("diffusion".into(), "transformer".into())));
+}
+
+#[test]
+fn the_language_is_guessed() {
+    for (text, expected) in [
+        ("We propose a new method for image captioning with transformers.", Some("en")),
+        ("我们提出了一种新的图像描述方法 (Transformer)", Some("zh")),
+        ("画像キャプション生成のための新しい手法を提案する", Some("ja")),
+        (
+            "Nous proposons une nouvelle méthode pour la génération de légendes d'images.",
+            Some("fr"),
+        ),
+        ("Wir stellen eine neue Methode zur Beschreibung von Bildern vor.", Some("de")),
+        ("이미지 캡션 생성을 위한 새로운 방법을 제안한다", Some("ko")),
+        ("x = y", None),
+    ] {
+        assert_eq!(language(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn queries_ask_for_words_once() {
+    let shown: Vec<String> = units("GPT-4 models C++ 扩散模型")
+        .iter()
+        .map(|unit| format!("{unit:?}"))
+        .collect();
+    expect![[r#"
+        Compound { whole: Form { exact: "gpt4", stem: "gpt4" }, parts: [Form { exact: "gpt", stem: "gpt" }, Form { exact: "4", stem: "4" }], range: 0..5 }
+        Word { form: Form { exact: "models", stem: "model" }, range: 6..12 }
+        Compound { whole: Form { exact: "c++", stem: "c++" }, parts: [Form { exact: "c", stem: "c" }], range: 13..16 }
+        Run { terms: [Form { exact: "扩散", stem: "扩散" }, Form { exact: "散模", stem: "散模" }, Form { exact: "模型", stem: "模型" }], range: 17..29 }"#]].assert_eq(&shown.join("\n"));
+    let terms: Vec<String> = phrase("the BLIP-2, C++ 扩散模型")
+        .into_iter()
+        .map(|(at, form)| format!("{at}:{}", form.exact))
+        .collect();
+    expect!["0:the 1:blip 2:2 3:c++ 4:扩散 5:散模 6:模型"].assert_eq(&terms.join(" "));
+    assert_eq!(fold_pattern("Pré-train*"), "pretrain*");
+}
+
+#[test]
+fn stop_words_are_sorted() {
+    assert!(is_stop("the") && is_stop("的") && !is_stop("image") && !is_stop(""));
+}
+
 proptest! {
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,80}") {
+        for pair in acronyms(&text) {
+            prop_assert!(text.contains(&pair.short) && text.contains(&pair.long));
+        }
+        let _ = language(&text);
+        let _ = units(&text);
+        let _ = phrase(&text);
+        let _ = Glossary::default().find(&text);
+    }
+
     #[test]
     fn ranges_are_sound_and_positions_rise(text in "\\PC{0,60}") {
         let mut last = 0;

@@ -1,0 +1,291 @@
+//! A query seen from the side of the text: which words and phrases would match it.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+
+use crate::analysis::{self, Form, Token, TokenKind, Unit};
+use crate::query::{Clause, Field, Node, Occur, Query};
+
+use super::Placed;
+
+/// What a query marks in a text.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    /// Stems of words that are marked wherever they stand.
+    words: FxHashSet<String>,
+    /// Stems of stop words that were asked for; they count if nothing else was.
+    stop_words: FxHashSet<String>,
+    patterns: Vec<Pattern>,
+    pub(super) phrases: Vec<Phrase>,
+}
+
+/// A word of which only a part is given, against exact forms.
+#[derive(Clone, Debug)]
+enum Pattern {
+    Prefix(String),
+    Wildcard(Vec<char>),
+    Fuzzy { word: String, distance: usize },
+}
+
+/// Words that are marked only together.
+#[derive(Clone, Debug)]
+pub(super) struct Phrase {
+    /// Terms at positions from 0.
+    terms: Vec<(u32, Form)>,
+    /// Positions that may lie between, in any order.
+    slop: Option<u32>,
+    /// Exact forms are preferred; only without any are stems marked.
+    is_quoted: bool,
+}
+
+impl Matcher {
+    /// Builds the matcher of a query for a text that stands in the passage itself and, beside it, in
+    /// `fields` (a title is also marked by what was asked of titles).
+    pub fn new(query: &Query, fields: &[Field]) -> Self {
+        let mut matcher = Self::default();
+        matcher.add_clause(&query.root, fields);
+        matcher
+    }
+
+    /// Adds another way of saying a word of the query, such as the long form of an acronym: a phrase
+    /// if it has several words.
+    pub fn add_expansion(&mut self, text: &str) {
+        let terms = analysis::phrase(text);
+        if terms.len() == 1 {
+            self.words.extend(terms.into_iter().map(|(_, form)| form.stem));
+        } else {
+            self.add_phrase(terms, None, false);
+        }
+    }
+
+    /// Whether it marks nothing.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+            && self.stop_words.is_empty()
+            && self.patterns.is_empty()
+            && self.phrases.is_empty()
+    }
+
+    fn add_clause(&mut self, clause: &Clause, fields: &[Field]) {
+        if clause.occur == Occur::MustNot {
+            return;
+        }
+        match &clause.node {
+            Node::Group(clauses) => {
+                for clause in clauses {
+                    self.add_clause(clause, fields);
+                }
+            }
+            Node::Field(field, inner) if fields.contains(field) => {
+                self.add_clause(inner, fields);
+            }
+            Node::Word(word) => {
+                for unit in analysis::units(word) {
+                    self.add_unit(unit);
+                }
+            }
+            Node::Phrase { text, slop } => {
+                self.add_phrase(analysis::phrase(text), *slop, true);
+            }
+            Node::Prefix(word) => self.add_prefix(word),
+            Node::Wildcard(pattern) => {
+                let folded = analysis::fold_pattern(pattern);
+                self.patterns.push(Pattern::Wildcard(folded.chars().collect()));
+            }
+            Node::Fuzzy { word, distance } => {
+                let word = analysis::fold_pattern(word);
+                self.patterns
+                    .push(Pattern::Fuzzy { word, distance: usize::from(*distance) });
+            }
+            Node::Field(..) | Node::Range(..) | Node::All => {}
+        }
+    }
+
+    fn add_unit(&mut self, unit: Unit) {
+        match unit {
+            Unit::Word { form, .. } if analysis::is_stop(&form.exact) => {
+                self.stop_words.insert(form.stem);
+            }
+            Unit::Word { form, .. } => {
+                self.words.insert(form.stem);
+            }
+            Unit::Compound { whole, parts, .. } => {
+                self.words.insert(whole.stem);
+                if parts.len() > 1 {
+                    let terms = (0..).zip(parts).collect();
+                    self.add_phrase(terms, None, false);
+                }
+            }
+            Unit::Run { terms, .. } => {
+                self.words.extend(terms.into_iter().map(|form| form.stem));
+            }
+        }
+    }
+
+    fn add_phrase(
+        &mut self,
+        terms: Vec<(u32, Form)>,
+        slop: Option<u32>,
+        is_quoted: bool,
+    ) {
+        if !terms.is_empty() {
+            self.phrases.push(Phrase { terms, slop, is_quoted });
+        }
+    }
+
+    /// The beginning of a word in a script without spaces is a phrase: there are no words to begin.
+    fn add_prefix(&mut self, word: &str) {
+        match analysis::units(word).as_slice() {
+            [Unit::Run { .. }] => self.add_phrase(analysis::phrase(word), None, false),
+            _ => self.patterns.push(Pattern::Prefix(analysis::fold_pattern(word))),
+        }
+    }
+
+    /// Whether the token is marked wherever it stands.
+    pub(super) fn matches_word(&self, token: &Token) -> bool {
+        if self.words.contains(&token.stem) {
+            return true;
+        }
+        let only_stop_words =
+            self.words.is_empty() && self.patterns.is_empty() && self.phrases.is_empty();
+        if only_stop_words && self.stop_words.contains(&token.stem) {
+            return true;
+        }
+        let is_spaced = !matches!(token.kind, TokenKind::Character | TokenKind::Pair);
+        is_spaced && self.patterns.iter().any(|pattern| pattern.matches(&token.exact))
+    }
+}
+
+impl Pattern {
+    fn matches(&self, word: &str) -> bool {
+        match self {
+            Pattern::Prefix(prefix) => word.starts_with(prefix.as_str()),
+            Pattern::Wildcard(pattern) => matches_wildcard(pattern, word),
+            Pattern::Fuzzy { word: asked, distance } => {
+                word.len().abs_diff(asked.len()) <= 4 * distance
+                    && strsim::osa_distance(asked, word) <= *distance
+            }
+        }
+    }
+}
+
+/// Whether the whole of `word` fits `pattern`, where `?` is any character and `*` any number of them.
+///
+/// Goes back to the last star only, so it takes at most length times length steps.
+fn matches_wildcard(pattern: &[char], word: &str) -> bool {
+    let word: Vec<char> = word.chars().collect();
+    let (mut at, mut in_word) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    while in_word < word.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                last_star = Some((at, in_word));
+                at += 1;
+            }
+            Some(&c) if c == '?' || c == word[in_word] => {
+                at += 1;
+                in_word += 1;
+            }
+            _ => {
+                let Some((star, from)) = last_star else { return false };
+                last_star = Some((star, from + 1));
+                at = star + 1;
+                in_word = from + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|&c| c == '*')
+}
+
+impl Phrase {
+    /// Adds the places where the phrase stands.
+    pub(super) fn find(&self, placed: &Placed<'_>, found: &mut Vec<Range<usize>>) {
+        let before = found.len();
+        if self.is_quoted {
+            self.find_forms(placed, found, |token, form| token.exact == form.exact);
+        }
+        if found.len() == before {
+            self.find_forms(placed, found, |token, form| token.stem == form.stem);
+        }
+    }
+
+    fn find_forms(
+        &self,
+        placed: &Placed<'_>,
+        found: &mut Vec<Range<usize>>,
+        fits: impl Fn(&Token, &Form) -> bool + Copy,
+    ) {
+        match self.slop {
+            None | Some(0) => self.find_in_order(placed, found, fits),
+            Some(slop) => self.find_near(placed, slop as usize, found, fits),
+        }
+    }
+
+    /// Marks from the first word of the phrase to its last.
+    fn find_in_order(
+        &self,
+        placed: &Placed<'_>,
+        found: &mut Vec<Range<usize>>,
+        fits: impl Fn(&Token, &Form) -> bool,
+    ) {
+        for start in 0..placed.n_positions() {
+            let mut whole: Option<Range<usize>> = None;
+            for (offset, form) in &self.terms {
+                let at = placed.at(start + *offset as usize);
+                let Some(token) = at.iter().find(|token| fits(token, form)) else {
+                    whole = None;
+                    break;
+                };
+                let from = whole.map_or(token.range.start, |range| range.start);
+                whole = Some(from..token.range.end);
+            }
+            found.extend(whole);
+        }
+    }
+
+    /// Marks the words of the phrase where all of them stand within a window of their number and `slop`.
+    fn find_near(
+        &self,
+        placed: &Placed<'_>,
+        slop: usize,
+        found: &mut Vec<Range<usize>>,
+        fits: impl Fn(&Token, &Form) -> bool,
+    ) {
+        // For each position that has one of the terms: the term and the range.
+        let mut places: Vec<(usize, usize, Range<usize>)> = Vec::new();
+        for position in 0..placed.n_positions() {
+            for (i, (_, form)) in self.terms.iter().enumerate() {
+                if let Some(token) = placed.at(position).iter().find(|t| fits(t, form)) {
+                    places.push((position, i, token.range.clone()));
+                }
+            }
+        }
+        let width = self.terms.len() + slop;
+        for (first, (from, ..)) in places.iter().enumerate() {
+            let window: Vec<_> =
+                places[first..].iter().take_while(|(at, ..)| at - from < width).collect();
+            // Each term needs a place of its own, also one that is asked for twice.
+            let mut taken = FxHashSet::default();
+            let is_complete = (0..self.terms.len()).all(|i| {
+                window.iter().any(|(at, term, _)| *term == i && taken.insert(*at))
+            });
+            if is_complete {
+                let shortest = window_end(&window, self.terms.len());
+                found.extend(window[..shortest].iter().map(|(.., range)| range.clone()));
+            }
+        }
+    }
+}
+
+/// How many places of a window are needed until each term was seen.
+fn window_end(window: &[&(usize, usize, Range<usize>)], n_terms: usize) -> usize {
+    let mut seen = vec![false; n_terms];
+    for (i, (_, term, _)) in window.iter().enumerate() {
+        seen[*term] = true;
+        if seen.iter().all(|&is_seen| is_seen) {
+            return i + 1;
+        }
+    }
+    window.len()
+}
