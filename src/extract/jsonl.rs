@@ -7,6 +7,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -16,6 +17,9 @@ use super::{markdown, prose};
 
 /// Bytes of the longest line that is read.
 pub const MAX_LINE: u64 = 16 << 20;
+
+/// The mark that some programs put before UTF-8.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One document of a collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,47 +94,70 @@ impl<R: BufRead> Iterator for Records<R> {
         while !self.done {
             self.line += 1;
             self.buffer.clear();
-            match self.read_line() {
+            match read_line(&mut self.reader, &mut self.buffer) {
                 Err(source) => {
                     self.done = true;
                     return Some(Err(LineFault::Io { line: self.line, source }));
                 }
-                Ok(false) => {
+                Ok(0) => {
                     self.done = true;
                     return None;
                 }
-                Ok(true) => {}
+                Ok(_) => {}
             }
-            if self.buffer.len() as u64 > MAX_LINE {
-                return Some(Err(LineFault::TooLong {
-                    line: self.line,
-                    limit: MAX_LINE,
-                }));
-            }
-            let text = self.buffer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.buffer);
-            if !text.trim_ascii().is_empty() {
-                return Some(record(text, self.line));
+            let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
+            if !line.strip_prefix(BOM).unwrap_or(line).trim_ascii().is_empty() {
+                return Some(record(line, self.line));
             }
         }
         None
     }
 }
 
-impl<R: BufRead> Records<R> {
-    /// Reads a line into the buffer, and skips what is past the limit; false at the end.
-    fn read_line(&mut self) -> io::Result<bool> {
-        let mut bounded = self.reader.by_ref().take(MAX_LINE + 1);
-        if bounded.read_until(b'\n', &mut self.buffer)? == 0 {
-            return Ok(false);
-        }
-        if self.buffer.len() as u64 > MAX_LINE && !self.buffer.ends_with(b"\n") {
-            self.reader.skip_until(b'\n')?;
-        }
-        Ok(true)
+/// Appends the next line to `buffer`, with a line feed whether or not the file has one there.
+///
+/// Returns the bytes that it takes up in the file; 0 at the end. What is past [`MAX_LINE`] is
+/// skipped without being held.
+pub fn read_line(reader: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<u64> {
+    let start = buffer.len();
+    let mut n = reader.by_ref().take(MAX_LINE + 1).read_until(b'\n', buffer)? as u64;
+    if n > MAX_LINE && !buffer.ends_with(b"\n") {
+        n += reader.skip_until(b'\n')? as u64;
+    }
+    if buffer.len() > start && !buffer.ends_with(b"\n") {
+        buffer.push(b'\n');
+    }
+    Ok(n)
+}
+
+/// Reads the id of the record on a line, and nothing else of it; none if it has none, or if the
+/// line is no record.
+pub fn id_of(bytes: &[u8]) -> Option<String> {
+    /// The names that [`record`] knows, in its order.
+    #[derive(Deserialize)]
+    struct Ids {
+        #[serde(rename = "_id")]
+        first: Option<Value>,
+        id: Option<Value>,
+        key: Option<Value>,
+        docid: Option<Value>,
+    }
+    let text = String::from_utf8_lossy(bytes.strip_prefix(BOM).unwrap_or(bytes));
+    let Ids { first, id, key, docid } = serde_json::from_str(text.trim()).ok()?;
+    let named = [&first, &id, &key, &docid];
+    match named.into_iter().find_map(|value| present(value.as_ref())) {
+        Some(id) => scalar(id).map(|id| prose::squeeze(&id)),
+        // It may stand further in.
+        None => record(bytes, 0).ok()?.info.key,
     }
 }
 
-fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
+/// Reads the record on a line.
+pub fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
+    if bytes.len() as u64 > MAX_LINE {
+        return Err(LineFault::TooLong { line, limit: MAX_LINE });
+    }
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     // A record from a file in another encoding loses its odd bytes, not its place.
     let text = String::from_utf8_lossy(bytes);
     let value: Value = serde_json::from_str(text.trim())

@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
 use tantivy::directory::{Directory, MmapDirectory, RamDirectory};
-use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, TantivyError};
+use tantivy::{
+    Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError,
+};
 
-use crate::schema::{ENCODED, Encoded, IndexSchema};
+use crate::schema::{ENCODED, Encoded, IndexPassage, IndexSchema};
 
 pub use root::{Lock, LockHolder, Root};
 pub use tables::{Summary, Tables};
@@ -243,6 +245,25 @@ impl Store {
 }
 
 impl View {
+    /// Shows every passage to `visit`, in no certain order; returns how many could not be read.
+    ///
+    /// Reads the whole store: for checking, not for searching.
+    pub fn visit(&self, mut visit: impl FnMut(IndexPassage)) -> Result<u64, IndexError> {
+        let mut unreadable = 0;
+        for segment in self.searcher.segment_readers() {
+            let store = segment
+                .get_store_reader(8)
+                .map_err(|e| IndexError::from_engine(Path::new(""), e.into()))?;
+            for doc in store.iter::<TantivyDocument>(segment.alive_bitset()) {
+                match doc.ok().and_then(|doc| self.schema.stored(&doc)) {
+                    Some(stored) => visit(stored.passage),
+                    None => unreadable += 1,
+                }
+            }
+        }
+        Ok(unreadable)
+    }
+
     /// Passages that can be found.
     pub fn passages(&self) -> u64 {
         self.searcher.num_docs()

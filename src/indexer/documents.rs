@@ -1,0 +1,446 @@
+//! The documents of a run: read what changed, put the works that follow from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::cache::{Cache, CacheError, CacheKey, Cached};
+use super::catalog::{Catalog, CatalogWork};
+use super::collection::Collections;
+use super::crew::with_crew;
+use super::ledger::{Changes, FileRow, Outcome, WorkRow};
+use super::reader::{Reader, Reading};
+use super::run::{Context, is_settled, named};
+use super::session::{Session, threads};
+use super::work::{self, Recipe};
+use super::{Note, Options, Progress, Report, RunError, Stage};
+use crate::corpus::walk::{Found, FoundFile};
+use crate::paper::{Document, Reference};
+use crate::schema::IndexPassage;
+
+/// Readings are written to cache and ledger together, this many or this often.
+const BATCH: usize = 64;
+const BATCH_TIME: Duration = Duration::from_secs(2);
+
+/// Reads the documents that are new or changed; rows of those that are not stay as they are.
+///
+/// Returns false if it was stopped before the end; what was read by then is kept.
+#[expect(clippy::too_many_arguments, reason = "all parts of a run meet here")]
+pub(super) fn read(
+    found: &Found,
+    files: &mut BTreeMap<String, FileRow>,
+    session: &Session,
+    reader: &Reader<'_>,
+    cache: &Cache,
+    options: &Options<'_>,
+    progress: &mut dyn Progress,
+    report: &mut Report,
+) -> Result<bool, RunError> {
+    let version = options.reading.version();
+    let is_known = |name: &str, file: &FoundFile| {
+        files.get(name).is_some_and(|row| {
+            let lasts = match &row.outcome {
+                Outcome::Failed(failure) => failure.lasts() && !options.retry,
+                _ => true,
+            };
+            (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
+                && row.format == file.format
+                && row.reader == version
+                && is_settled(row.mtime_ns, row.seen)
+                && lasts
+        })
+    };
+    let todo: Vec<(String, &FoundFile)> =
+        named(found, false).filter(|(name, file)| !is_known(name, file)).collect();
+    forget_gone(session, found)?;
+    if todo.is_empty() {
+        return Ok(true);
+    }
+
+    let read = |(name, file): (String, &FoundFile)| {
+        let path = options.corpus.join(&file.path);
+        let reading = reader.read(&path, file.format);
+        (name, file.clone(), reading)
+    };
+    let total = todo.len() as u64;
+    let n = threads(options).min(todo.len());
+    with_crew(n, &read, |crew| {
+        let mut batch = Batch::new(session, cache);
+        let mut done = 0;
+        let mut stopped = false;
+        let mut take = |result: (String, FoundFile, Result<Reading, CacheError>),
+                        batch: &mut Batch<'_>|
+         -> Result<(), RunError> {
+            let (name, file, reading) = result;
+            let reading = reading?;
+            done += 1;
+            progress.step(Stage::Reading, done, total, &name);
+            match reading.fresh {
+                Some(_) => report.read += 1,
+                None => report.known += 1,
+            }
+            let row = batch.add(name.clone(), &file, reading, version, options.now)?;
+            files.insert(name, row);
+            Ok(())
+        };
+        for job in todo {
+            if options.stop.load(Ordering::Relaxed) {
+                stopped = true;
+                break;
+            }
+            if let Some(result) = crew.give(job) {
+                take(result, &mut batch)?;
+            }
+        }
+        while let Some(result) = crew.take() {
+            take(result, &mut batch)?;
+        }
+        batch.flush()?;
+        Ok(!stopped)
+    })
+}
+
+/// Takes the rows of files that are gone out of the ledger.
+fn forget_gone(session: &Session, found: &Found) -> Result<(), RunError> {
+    let there: BTreeSet<String> =
+        named(found, false).chain(named(found, true)).map(|(name, _)| name).collect();
+    let rows = session.ledger.files()?;
+    let mut gone = rows.keys().filter(|path| !there.contains(*path)).peekable();
+    if gone.peek().is_some() {
+        session.ledger.put_files(gone.map(|path| (path.as_str(), None)))?;
+    }
+    Ok(())
+}
+
+/// Readings that are not written yet.
+struct Batch<'a> {
+    session: &'a Session,
+    cache: &'a Cache,
+    rows: Vec<(String, FileRow, Vec<Reference>)>,
+    fresh: Vec<(CacheKey, Cached)>,
+    since: Instant,
+}
+
+impl<'a> Batch<'a> {
+    fn new(session: &'a Session, cache: &'a Cache) -> Batch<'a> {
+        Batch {
+            session,
+            cache,
+            rows: Vec::new(),
+            fresh: Vec::new(),
+            since: Instant::now(),
+        }
+    }
+
+    fn add(
+        &mut self,
+        name: String,
+        file: &FoundFile,
+        reading: Reading,
+        version: u64,
+        now: u64,
+    ) -> Result<FileRow, RunError> {
+        let (outcome, references) = match reading.result {
+            Ok((facts, references)) => (Outcome::Read(Box::new(facts)), references),
+            Err(failure) => (Outcome::Failed(failure), Vec::new()),
+        };
+        let row = FileRow {
+            size: file.size,
+            mtime_ns: file.mtime_ns,
+            seen: now,
+            format: file.format,
+            fingerprint: reading.fingerprint,
+            reader: version,
+            outcome,
+        };
+        self.rows.push((name, row.clone(), references));
+        self.fresh.extend(reading.fresh);
+        if self.rows.len() >= BATCH || self.since.elapsed() > BATCH_TIME {
+            self.flush()?;
+        }
+        Ok(row)
+    }
+
+    /// The cache comes first: a row says that the cache holds its document.
+    fn flush(&mut self) -> Result<(), RunError> {
+        if !self.fresh.is_empty() {
+            self.cache.put(self.fresh.iter().map(|(key, cached)| (*key, cached)))?;
+        }
+        if !self.rows.is_empty() {
+            let rows = self.rows.iter().map(|(path, row, references)| {
+                (path.as_str(), Some((row, Some(references.as_slice()))))
+            });
+            self.session.ledger.put_files(rows)?;
+        }
+        self.fresh.clear();
+        self.rows.clear();
+        self.since = Instant::now();
+        Ok(())
+    }
+}
+
+/// Works that have to be put, and those that have to go.
+pub(super) struct Documents<'a> {
+    put: Vec<(String, Recipe<'a>, [u8; 16], [u8; 16])>,
+    remove: Vec<String>,
+    /// What the engine will hold.
+    rows: BTreeMap<String, WorkRow>,
+    /// Works whose document is a record.
+    joined: BTreeSet<String>,
+    catalog_digest: u64,
+}
+
+impl<'a> Documents<'a> {
+    /// Compares the catalogue with what the engine holds.
+    pub(super) fn plan(
+        context: &Context<'a>,
+        session: &Session,
+        collections: &Collections,
+    ) -> Result<Documents<'a>, RunError> {
+        let catalog = context.catalog;
+        let catalog_digest = digest_of(catalog);
+        let same_catalog = session.ledger.catalog()? == Some(catalog_digest);
+        let rows = session.ledger.works()?;
+        let mut documents = Documents {
+            put: Vec::new(),
+            remove: Vec::new(),
+            rows: BTreeMap::new(),
+            joined: BTreeSet::new(),
+            catalog_digest,
+        };
+        let mut resolver = None;
+        for (key, work) in &catalog.works {
+            if work.best().is_none() && collections.has(key) {
+                documents.joined.insert(key.clone());
+                continue;
+            }
+            if work.best().is_none() && work.entry.is_none() {
+                continue;
+            }
+            let mut recipe = recipe(context, key, work);
+            let base = recipe.digest();
+            let row = rows.get(key);
+            if let Some(row) = row.filter(|row| same_catalog && row.base == base) {
+                documents.rows.insert(key.clone(), row.clone());
+                continue;
+            }
+            if let Some(best) = work.best() {
+                let references = session.ledger.references(&best.path)?;
+                let resolver = resolver.get_or_insert_with(|| catalog.resolver());
+                recipe.cites = work::resolve(&references, resolver, key);
+            }
+            let digest = recipe.digest();
+            match row.filter(|row| row.digest == digest && row.base == base) {
+                Some(row) => drop(documents.rows.insert(key.clone(), row.clone())),
+                None => documents.put.push((key.clone(), recipe, base, digest)),
+            }
+        }
+        let stays = |key: &String| {
+            documents.rows.contains_key(key)
+                || documents.put.binary_search_by(|(k, ..)| k.cmp(key)).is_ok()
+        };
+        documents.remove = rows.into_keys().filter(|key| !stays(key)).collect();
+        Ok(documents)
+    }
+
+    /// Takes out the works that are no more.
+    pub(super) fn remove(
+        &mut self,
+        session: &Session,
+        changes: &mut Changes,
+        report: &mut Report,
+    ) {
+        for key in std::mem::take(&mut self.remove) {
+            session.writer().delete_work(&key);
+            changes.works.insert(key, None);
+            report.removed += 1;
+        }
+    }
+
+    /// Puts the works that are new or changed. Returns false if it was stopped before the end.
+    pub(super) fn put(
+        &mut self,
+        context: &Context<'_>,
+        session: &mut Session,
+        changes: &mut Changes,
+        progress: &mut dyn Progress,
+        report: &mut Report,
+    ) -> Result<bool, RunError> {
+        let mut todo = std::mem::take(&mut self.put).into_iter().peekable();
+        let total = todo.len() as u64;
+        let n = threads(context.options).min(todo.len());
+        while todo.peek().is_some() {
+            if context.is_stopped() {
+                return Ok(false);
+            }
+            self.put_some(
+                &mut todo, n, total, context, session, changes, progress, report,
+            )?;
+            if todo.peek().is_some() && session.is_due() {
+                let tables = session.tables.clone();
+                session.commit(changes, tables)?;
+                *changes = Changes::default();
+            }
+        }
+        Ok(true)
+    }
+
+    /// Puts works until a commit is due.
+    #[expect(clippy::too_many_arguments, reason = "all parts of a run meet here")]
+    fn put_some(
+        &mut self,
+        todo: &mut dyn Iterator<Item = (String, Recipe<'a>, [u8; 16], [u8; 16])>,
+        n: usize,
+        total: u64,
+        context: &Context<'_>,
+        session: &Session,
+        changes: &mut Changes,
+        progress: &mut dyn Progress,
+        report: &mut Report,
+    ) -> Result<(), RunError> {
+        let put = |(key, recipe, base, digest): (String, Recipe<'_>, _, _)| {
+            let passages = passages(&recipe, context)?;
+            let docs = session.store().schema().documents(&recipe.work, &passages.0);
+            session.writer().put(&key, docs)?;
+            let row = WorkRow {
+                digest,
+                base,
+                passages: passages.0.len() as u32,
+                acronyms: Vec::new(),
+            };
+            Ok::<_, RunError>((key, row, passages.1))
+        };
+        with_crew(n, &put, |crew| {
+            let mut take = |result: Result<(String, WorkRow, bool), RunError>| {
+                let (key, row, cut) = result?;
+                report.put += 1;
+                progress.step(Stage::Indexing, report.put, total, &key);
+                if !cut {
+                    report.notes.push(Note::Uncut { key: key.clone() });
+                }
+                changes.works.insert(key.clone(), Some(row.clone()));
+                self.rows.insert(key, row);
+                Ok::<(), RunError>(())
+            };
+            while !session.is_due() && !context.is_stopped() {
+                let Some(job) = todo.next() else { break };
+                if let Some(result) = crew.give(job) {
+                    take(result)?;
+                }
+            }
+            while let Some(result) = crew.take() {
+                take(result)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// True if the work's document is a record of a collection.
+    pub(super) fn is_joined(&self, key: &str) -> bool {
+        self.joined.contains(key)
+    }
+
+    /// Hash of all that references are resolved against.
+    pub(super) fn catalog_digest(&self) -> u64 {
+        self.catalog_digest
+    }
+
+    /// Short forms with their long ones, most frequent first.
+    pub(super) fn acronyms(
+        &self,
+        collections: &Collections,
+    ) -> Vec<(String, Vec<String>)> {
+        let mut counts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+        let pairs = self.rows.values().flat_map(|row| &row.acronyms);
+        for (short, long) in pairs.map(|(s, l)| (s.as_str(), l.as_str())) {
+            *counts.entry(short).or_default().entry(long).or_default() += 1;
+        }
+        for (short, long, n) in collections.acronyms() {
+            *counts.entry(short).or_default().entry(long).or_default() += n;
+        }
+        let ranked = |longs: BTreeMap<&str, u64>| {
+            let mut longs: Vec<(&str, u64)> = longs.into_iter().collect();
+            longs.sort_by_key(|(long, n)| (std::cmp::Reverse(*n), *long));
+            longs.into_iter().map(|(long, _)| long.to_owned()).collect()
+        };
+        counts
+            .into_iter()
+            .map(|(short, longs)| (short.to_owned(), ranked(longs)))
+            .collect()
+    }
+}
+
+/// The recipe of a work, its citations aside.
+fn recipe<'a>(context: &Context<'a>, key: &str, work: &CatalogWork) -> Recipe<'a> {
+    let catalog = context.catalog;
+    let claimed = catalog.facts(work).and_then(|facts| facts.own_topic.as_ref());
+    Recipe {
+        work: catalog.describe(key, work),
+        abstract_text: catalog.entry(work).and_then(|e| e.abstract_text.as_deref()),
+        topics: work::topics_of(key, claimed, context.topics),
+        survey: context.topics.tree(key),
+        cites: BTreeMap::new(),
+        source: work.best().map(|best| (best.fingerprint, context.version)),
+    }
+}
+
+/// The passages of a work, and whether its document could be cut.
+fn passages(
+    recipe: &Recipe<'_>,
+    context: &Context<'_>,
+) -> Result<(Vec<IndexPassage>, bool), RunError> {
+    let Some(document) = document(recipe, context)? else {
+        return Ok((recipe.without_document(), recipe.source.is_none()));
+    };
+    // What comes from a hostile file may still trip what follows: that costs this work its text.
+    let cut = catch_unwind(AssertUnwindSafe(|| recipe.of_document(&document)));
+    Ok(cut
+        .map_or_else(|_| (recipe.without_document(), false), |passages| (passages, true)))
+}
+
+/// Fetches a document from the cache; one that the cache has lost is read again.
+fn document(
+    recipe: &Recipe<'_>,
+    context: &Context<'_>,
+) -> Result<Option<Document>, RunError> {
+    let (Some((fingerprint, version)), Some(path), Some(format)) =
+        (recipe.source, &recipe.work.path, recipe.work.format)
+    else {
+        return Ok(None);
+    };
+    let key = CacheKey::new(fingerprint, version, format);
+    let unpack = |cached| match cached {
+        Some(Cached::Document(packed)) => packed.unpack(),
+        _ => None,
+    };
+    if let Some(document) = unpack(context.cache.get(key)?) {
+        return Ok(Some(document));
+    }
+    let reading = context.reader.read(&context.options.corpus.join(path), format)?;
+    Ok(match reading.fresh {
+        Some((key, cached)) => {
+            context.cache.put(std::iter::once((key, &cached)))?;
+            unpack(Some(cached))
+        }
+        None => None,
+    })
+}
+
+/// Hash of all that references are resolved against: keys, identifiers, titles, years.
+fn digest_of(catalog: &Catalog<'_>) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    for (key, work) in &catalog.works {
+        let facts = catalog.facts(work);
+        let entry = catalog.entry(work);
+        let parts = (
+            key,
+            entry.map(|e| (&e.title, &e.arxiv, &e.doi, e.year)),
+            facts.map(|f| (&f.title, &f.arxiv, &f.doi, f.year)),
+        );
+        hash.update(&postcard::to_stdvec(&parts).expect("plain data always encodes"));
+    }
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(first)
+}

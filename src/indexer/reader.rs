@@ -1,0 +1,339 @@
+//! Turns files into documents: each content once, in worker processes, with the cache in between.
+//!
+//! In: a file of the corpus. Out: a [`Reading`]: the content's fingerprint and a packed document,
+//! or the reason why there is none. The bytes are collected here and handed to a worker, which runs
+//! [`work`]: extraction, layout and understanding in one go. Markdown and plain text, whose readers
+//! cannot be made to loop or overflow, are read in this process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::cache::{Cache, CacheError, CacheKey, Cached, Packed};
+use super::work::cited;
+use crate::corpus::{Fingerprint, Format};
+use crate::extract::worker::{Job, JobFile, Pool, PoolConfig, WorkerFault};
+use crate::extract::{self, CollectError, Content, ExtractError, Input, ReadOptions};
+use crate::layout;
+use crate::paper::{self, Document, Reference};
+
+/// Files larger than this are read by a worker whatever their form, in bytes.
+const LARGE: usize = 4 << 20;
+
+/// How files are read.
+#[derive(Clone, Debug)]
+pub struct ReadSettings {
+    /// What readers are told.
+    pub options: ReadOptions,
+    /// The worker processes; without, everything is read in this process.
+    pub workers: Option<PoolConfig>,
+}
+
+impl ReadSettings {
+    /// Names the reader with its settings: what another version or another setting may read
+    /// differently has another number.
+    pub(crate) fn version(&self) -> u64 {
+        let mut hash = blake3::Hasher::new();
+        hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+        hash.update(&layout::READER_VERSION.to_le_bytes());
+        hash.update(&encode(&self.options));
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash.finalize().as_bytes()[..8]);
+        u64::from_le_bytes(first)
+    }
+}
+
+/// Why nothing could be read from a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum Failure {
+    /// The document gives nothing.
+    #[error(transparent)]
+    Extract(ExtractError),
+    /// The worker that read it was stopped.
+    #[error(transparent)]
+    Worker(WorkerFault),
+    /// The disk says no.
+    #[error("cannot be opened: {what}")]
+    Unreadable {
+        /// What the system said.
+        what: String,
+    },
+    /// More than any sound document.
+    #[error("more than {limit} {what}")]
+    TooLarge {
+        /// What there is too much of.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl Failure {
+    /// True if reading the same bytes again would end the same way.
+    pub fn lasts(&self) -> bool {
+        match self {
+            Failure::Extract(_) | Failure::TooLarge { .. } => true,
+            Failure::Worker(fault) => fault.is_of_document(),
+            Failure::Unreadable { .. } => false,
+        }
+    }
+}
+
+/// What the catalogue needs to know of a document without unpacking it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    pub(crate) title: String,
+    pub(crate) authors: Vec<String>,
+    pub(crate) year: Option<i32>,
+    pub(crate) venue: Option<String>,
+    pub(crate) arxiv: Option<String>,
+    pub(crate) doi: Option<String>,
+    pub(crate) licence: Option<String>,
+    pub(crate) lang: Option<String>,
+    pub(crate) own_key: Option<String>,
+    pub(crate) own_topic: Option<(String, String)>,
+    pub(crate) n_pages: u32,
+    pub(crate) pages_read: u32,
+    /// How far the text can be trusted, 0 to 1.
+    pub(crate) quality: f32,
+    /// What went wrong with parts of it.
+    pub(crate) faults: Vec<extract::Fault>,
+}
+
+impl Facts {
+    /// Takes the facts from a document.
+    pub(crate) fn of(document: &Document) -> Facts {
+        /// Faults kept of one document.
+        const FAULTS: usize = 20;
+        Facts {
+            title: document.title.clone(),
+            authors: document.authors.clone(),
+            year: document.year,
+            venue: document.venue.clone(),
+            arxiv: document.arxiv.clone(),
+            doi: document.doi.clone(),
+            licence: document.licence.clone(),
+            lang: document.lang.clone(),
+            own_key: document.own_key.clone(),
+            own_topic: document.own_topic.clone(),
+            n_pages: document.n_pages,
+            pages_read: document.pages_read,
+            quality: document.quality.score,
+            faults: document.faults.iter().take(FAULTS).cloned().collect(),
+        }
+    }
+}
+
+/// What came of reading a file.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// The content.
+    pub(crate) fingerprint: Fingerprint,
+    /// The document's facts and references, or the reason why there is none.
+    pub(crate) result: Result<(Facts, Vec<Reference>), Failure>,
+    /// What the cache does not have yet.
+    pub(crate) fresh: Option<(CacheKey, Cached)>,
+}
+
+/// Reads files; several threads may share it.
+pub(crate) struct Reader<'a> {
+    settings: &'a ReadSettings,
+    version: u64,
+    /// The settings as workers get them.
+    options: Vec<u8>,
+    pool: Option<Pool>,
+    cache: &'a Cache,
+}
+
+impl<'a> Reader<'a> {
+    /// Makes a reader; the first file that needs a worker starts one.
+    pub(crate) fn new(
+        settings: &'a ReadSettings,
+        cache: &'a Cache,
+    ) -> std::io::Result<Reader<'a>> {
+        let pool = settings.workers.clone().map(Pool::new).transpose()?;
+        Ok(Reader {
+            settings,
+            version: settings.version(),
+            options: encode(&settings.options),
+            pool,
+            cache,
+        })
+    }
+
+    /// Reads the document at `path`, or finds it in the cache.
+    pub(crate) fn read(
+        &self,
+        path: &Path,
+        format: Format,
+    ) -> Result<Reading, CacheError> {
+        let input = match extract::collect(path, format, &self.settings.options.limits) {
+            Ok(input) => input,
+            Err(error) => return Ok(Reading::failed(Fingerprint([0; 32]), error.into())),
+        };
+        let fingerprint = fingerprint(&input.content);
+        let key = CacheKey::new(fingerprint, self.version, format);
+        match self.cache.get(key)? {
+            Some(Cached::Failed(failure)) => {
+                return Ok(Reading::failed(fingerprint, failure));
+            }
+            Some(Cached::Document(packed)) => {
+                // A damaged entry is read afresh.
+                if let Some(document) = packed.unpack() {
+                    let result = Ok((Facts::of(&document), cited(&document)));
+                    return Ok(Reading { fingerprint, result, fresh: None });
+                }
+            }
+            None => {}
+        }
+        Ok(match self.understand(input) {
+            Ok((document, packed)) => Reading {
+                fingerprint,
+                result: Ok((Facts::of(&document), cited(&document))),
+                fresh: Some((key, Cached::Document(packed))),
+            },
+            Err(failure) => {
+                let fresh =
+                    failure.lasts().then(|| (key, Cached::Failed(failure.clone())));
+                Reading { fingerprint, result: Err(failure), fresh }
+            }
+        })
+    }
+
+    /// What the system cannot enforce on workers; none if no worker was needed.
+    pub(crate) fn unconfined(&self) -> Option<String> {
+        self.pool.as_ref()?.confinement()?.missing()
+    }
+
+    fn understand(&self, input: Input) -> Result<(Document, Packed), Failure> {
+        understand(input, &self.settings.options, &self.options, self.pool.as_ref())
+    }
+}
+
+/// Reads in a worker if there is a pool and the document may be hostile; `encoded` are the options
+/// as a worker gets them.
+fn understand(
+    input: Input,
+    options: &ReadOptions,
+    encoded: &[u8],
+    pool: Option<&Pool>,
+) -> Result<(Document, Packed), Failure> {
+    let Some(pool) = pool.filter(|_| !is_tame(&input)) else {
+        let document = in_process(&input, options)?;
+        let packed = Packed::pack(&document);
+        return Ok((document, packed));
+    };
+    let bytes = pool.run(&job(input, encoded)).map_err(|fault| match fault {
+        WorkerFault::Document(error) => Failure::Extract(error),
+        fault => Failure::Worker(fault),
+    })?;
+    let document = postcard::from_bytes(&bytes).map_err(|_| {
+        let what = "the worker's answer is no document".to_owned();
+        Failure::Extract(ExtractError::Reader { what })
+    })?;
+    Ok((document, Packed::pack_bytes(&bytes)))
+}
+
+impl Reading {
+    fn failed(fingerprint: Fingerprint, failure: Failure) -> Reading {
+        Reading { fingerprint, result: Err(failure), fresh: None }
+    }
+}
+
+impl From<CollectError> for Failure {
+    fn from(error: CollectError) -> Failure {
+        match error {
+            CollectError::Io { source, .. } => {
+                Failure::Unreadable { what: source.to_string() }
+            }
+            CollectError::TooLarge { what, limit, .. } => {
+                Failure::TooLarge { what: what.to_owned(), limit }
+            }
+        }
+    }
+}
+
+/// What a worker process does with a job of a [`Reader`]: the handler for
+/// [`extract::worker::serve`].
+pub fn work(job: &Job) -> Result<Vec<u8>, ExtractError> {
+    let options: ReadOptions = postcard::from_bytes(&job.options).map_err(|_| {
+        ExtractError::Reader { what: "settings of another version".to_owned() }
+    })?;
+    let content = match job.files.as_slice() {
+        [file] if file.path.is_empty() => Content::File(file.bytes.clone()),
+        files => Content::Folder(
+            files.iter().map(|f| (f.path.clone(), f.bytes.clone())).collect(),
+        ),
+    };
+    let input = Input { format: job.format, path: Path::new("").to_owned(), content };
+    read_document(&input, &options).map(|document| encode(&document))
+}
+
+/// Reads one file, through a worker process if the settings have them, without any cache.
+pub fn read_file(
+    path: &Path,
+    format: Format,
+    settings: &ReadSettings,
+) -> Result<Document, Failure> {
+    let input = extract::collect(path, format, &settings.options.limits)?;
+    let pool = settings.workers.clone().map(Pool::new).transpose();
+    let pool = pool.map_err(|error| Failure::Unreadable { what: error.to_string() })?;
+    understand(input, &settings.options, &encode(&settings.options), pool.as_ref())
+        .map(|(document, _)| document)
+}
+
+/// Reads one document in this process: extraction, layout, understanding.
+pub fn read_document(
+    input: &Input,
+    options: &ReadOptions,
+) -> Result<Document, ExtractError> {
+    let extracted = extract::read(input, options)?;
+    Ok(paper::understand(layout::lay(extracted)))
+}
+
+/// A panic of a reader is a fault of the one file.
+fn in_process(input: &Input, options: &ReadOptions) -> Result<Document, Failure> {
+    let read = catch_unwind(AssertUnwindSafe(|| read_document(input, options)));
+    read.unwrap_or_else(|_| {
+        Err(ExtractError::Reader { what: "the reader panicked".to_owned() })
+    })
+    .map_err(Failure::Extract)
+}
+
+/// True where no worker is needed.
+fn is_tame(input: &Input) -> bool {
+    let Content::File(bytes) = &input.content else { return false };
+    matches!(input.format, Format::Markdown | Format::Text) && bytes.len() <= LARGE
+}
+
+fn job(input: Input, options: &[u8]) -> Job {
+    let files = match input.content {
+        Content::File(bytes) => vec![JobFile { path: String::new(), bytes }],
+        Content::Folder(files) => {
+            files.into_iter().map(|(path, bytes)| JobFile { path, bytes }).collect()
+        }
+    };
+    Job { format: input.format, files, options: options.to_vec() }
+}
+
+/// A folder's fingerprint covers the names of its files too.
+fn fingerprint(content: &Content) -> Fingerprint {
+    match content {
+        Content::File(bytes) => Fingerprint(*blake3::hash(bytes).as_bytes()),
+        Content::Folder(files) => {
+            let mut hash = blake3::Hasher::new();
+            for (path, bytes) in files {
+                hash.update(&(path.len() as u64).to_le_bytes());
+                hash.update(path.as_bytes());
+                hash.update(&(bytes.len() as u64).to_le_bytes());
+                hash.update(bytes);
+            }
+            Fingerprint(*hash.finalize().as_bytes())
+        }
+    }
+}
+
+fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_stdvec(value).expect("plain data always encodes")
+}
