@@ -29,7 +29,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let verbose = args.iter().any(|arg| arg == "-v");
     let Some(data) = args.iter().find(|arg| !arg.starts_with('-')) else {
-        return Err("the folder of data is missing: cargo bench --bench layout -- DATA".into());
+        return Err(
+            "the folder of data is missing: cargo bench --bench layout -- DATA".into()
+        );
     };
     let titles = titles(Path::new(data)).unwrap_or_default();
     let mut files = vec![];
@@ -91,7 +93,11 @@ impl Sums {
             self.references_off.len(),
             within(&self.references_off_linked),
         )?;
-        writeln!(out, "citation links placed: {} of {}", self.cite_links_placed, self.cite_links)?;
+        writeln!(
+            out,
+            "citation links placed: {} of {}",
+            self.cite_links_placed, self.cite_links
+        )?;
         writeln!(
             out,
             "titles right: {} of {}, abstracts found: {}",
@@ -250,7 +256,10 @@ fn references(
 }
 
 /// Returns the share of links without a citation.
-fn verbose_missing(links: &BTreeSet<(String, u32)>, placed: &BTreeSet<(String, u32)>) -> f64 {
+fn verbose_missing(
+    links: &BTreeSet<(String, u32)>,
+    placed: &BTreeSet<(String, u32)>,
+) -> f64 {
     links.difference(placed).count() as f64 / links.len().max(1) as f64
 }
 
@@ -268,7 +277,8 @@ fn letters(text: &str) -> String {
 
 /// Returns the titles of `papers.json` by file.
 fn titles(data: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
-    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(data.join("papers.json"))?)?;
+    let json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(data.join("papers.json"))?)?;
     let entry = |paper: &serde_json::Value| {
         let field = |name: &str| Some(paper.get(name)?.as_str()?.to_owned());
         Some((field("file")?, field("title")?))
@@ -278,7 +288,9 @@ fn titles(data: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
 
 /// Returns the file's name, with its folder's where the name says nothing.
 fn name_of(file: &Path) -> String {
-    let part = |p: Option<&std::ffi::OsStr>| p.unwrap_or_default().to_string_lossy().into_owned();
+    let part = |p: Option<&std::ffi::OsStr>| {
+        p.unwrap_or_default().to_string_lossy().into_owned()
+    };
     let name = part(file.file_name());
     if name == "paper.pdf" { part(file.parent().and_then(Path::file_name)) } else { name }
 }

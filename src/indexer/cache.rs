@@ -4,6 +4,7 @@
 //! entry, a new reader reads afresh, and the engine's format has no part in it. Failures are kept
 //! like documents: a file is tried again only if it or the reader changes, or on request.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use redb::{
@@ -173,6 +174,46 @@ impl Cache {
         tx.delete_table(FAILURES).map_err(|e| self.fail(e))?;
         tx.commit().map_err(|e| self.fail(e))?;
         Ok(n)
+    }
+
+    /// Removes the entries that `keep` does not hold. Returns how many went.
+    pub(crate) fn retain(
+        &self,
+        keep: impl Fn(&CacheKey) -> bool,
+    ) -> Result<u64, CacheError> {
+        let keep =
+            |key: &[u8]| <[u8; 41]>::try_from(key).is_ok_and(|k| keep(&CacheKey(k)));
+        let mut gone = 0;
+        let tx = self.db.begin_write().map_err(|e| self.fail(e))?;
+        for table in [DOCUMENTS, FAILURES] {
+            let mut table = tx.open_table(table).map_err(|e| self.fail(e))?;
+            let before = table.len().map_err(|e| self.fail(e))?;
+            table.retain(|key, _| keep(key)).map_err(|e| self.fail(e))?;
+            gone += before - table.len().map_err(|e| self.fail(e))?;
+        }
+        tx.commit().map_err(|e| self.fail(e))?;
+        Ok(gone)
+    }
+
+    /// Returns how many entries are not in `needed`, and how many of `needed` are not there.
+    pub(crate) fn compare(
+        &self,
+        needed: &BTreeSet<CacheKey>,
+    ) -> Result<(u64, u64), CacheError> {
+        let tx = self.db.begin_read().map_err(|e| self.fail(e))?;
+        let (mut more, mut met) = (0, 0);
+        for table in [DOCUMENTS, FAILURES] {
+            let Some(table) = self.opened(tx.open_table(table))? else { continue };
+            for row in table.iter().map_err(|e| self.fail(e))? {
+                let (key, _) = row.map_err(|e| self.fail(e))?;
+                let key = <[u8; 41]>::try_from(key.value()).map(CacheKey);
+                match key.is_ok_and(|key| needed.contains(&key)) {
+                    true => met += 1,
+                    false => more += 1,
+                }
+            }
+        }
+        Ok((more, needed.len() as u64 - met))
     }
 
     fn opened<T>(&self, table: Result<T, TableError>) -> Result<Option<T>, CacheError> {

@@ -331,7 +331,8 @@ impl Collection {
                 put.count_into(row);
                 Ok::<(), RunError>(())
             };
-            while !session.is_due() && !context.is_stopped() {
+            // However short the time between commits is, some work is done between them.
+            loop {
                 let (batch, bytes, lines) = read_batch(&mut file, row.lines)
                     .map_err(|source| RunError::Io { path: path.clone(), source })?;
                 if lines == 0 {
@@ -343,6 +344,9 @@ impl Collection {
                 progress(row.done);
                 if let Some(put) = crew.give(batch) {
                     took(put, row)?;
+                }
+                if session.is_due() || context.is_stopped() {
+                    break;
                 }
             }
             while let Some(put) = crew.take() {

@@ -323,10 +323,13 @@ impl<'a> Documents<'a> {
                 self.rows.insert(key, row);
                 Ok::<(), RunError>(())
             };
-            while !session.is_due() && !context.is_stopped() {
-                let Some(job) = todo.next() else { break };
+            // However short the time between commits is, some work is done between them.
+            while let Some(job) = todo.next() {
                 if let Some(result) = crew.give(job) {
                     take(result)?;
+                }
+                if session.is_due() || context.is_stopped() {
+                    break;
                 }
             }
             while let Some(result) = crew.take() {

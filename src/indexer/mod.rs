@@ -11,6 +11,7 @@
 
 mod cache;
 mod catalog;
+mod check;
 mod collection;
 mod crew;
 mod documents;
@@ -32,6 +33,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub use cache::CacheError;
+pub use check::{Finding, Health, Part, Problem, Remedy, examine, prune};
 pub use ledger::LedgerError;
 pub use progress::{Progress, Stage};
 pub use reader::{Failure, ReadSettings, read_file, work};

@@ -49,23 +49,13 @@ impl Desk {
         change: impl FnOnce(&mut Options<'_>),
     ) -> Result<Report, RunError> {
         let (corpus, index) = (self.corpus(), self.index());
-        let mut options = Options {
-            corpus: &corpus,
-            index: &index,
-            jobs: 2,
-            memory: 30_000_000,
-            reading: &self.reading,
-            rebuild: false,
-            retry: false,
-            wait: Duration::ZERO,
-            commit_every: Duration::from_secs(20),
-            tidy: true,
-            // Long after any file was written, so that its time is trusted.
-            now: 4_000_000_000,
-            stop: &self.stop,
-        };
+        let mut options = self.options(&corpus, &index);
         change(&mut options);
         run(&options, &mut ())
+    }
+
+    fn options<'a>(&'a self, corpus: &'a Path, index: &'a Path) -> Options<'a> {
+        options_for(corpus, index, &self.reading, &self.stop)
     }
 
     fn run(&self) -> Report {
@@ -79,6 +69,29 @@ impl Desk {
     /// Everything that can be found, by passage id.
     fn content(&self) -> BTreeMap<String, (String, Vec<String>)> {
         content(&self.live())
+    }
+}
+
+fn options_for<'a>(
+    corpus: &'a Path,
+    index: &'a Path,
+    reading: &'a ReadSettings,
+    stop: &'a AtomicBool,
+) -> Options<'a> {
+    Options {
+        corpus,
+        index,
+        jobs: 2,
+        memory: 30_000_000,
+        reading,
+        rebuild: false,
+        retry: false,
+        wait: Duration::ZERO,
+        commit_every: Duration::from_secs(20),
+        tidy: true,
+        // Long after any file was written, so that its time is trusted.
+        now: 4_000_000_000,
+        stop,
     }
 }
 
@@ -181,4 +194,344 @@ fn a_rebuild_reads_nothing_and_gives_the_same() {
     assert_eq!(desk.content(), before);
     assert_ne!(desk.live(), live);
     assert!(!live.try_exists().unwrap());
+}
+
+#[test]
+fn a_sound_index_is_found_sound_and_a_damaged_one_is_not() {
+    let desk = Desk::new();
+    let health = || examine(&desk.corpus(), &desk.index(), 5).unwrap();
+    assert_eq!(health().findings[0].remedy, Remedy::Index);
+    desk.write("papers.bib", BIB);
+    desk.write("a.md", "# Paper a\n\nText of a.\n");
+    desk.write("empty.md", "");
+    desk.write("r.jsonl", "{\"_id\":\"1\",\"text\":\"first record\"}\nbroken\n");
+    desk.run();
+    let found: Vec<Remedy> = health().findings.iter().map(|f| f.remedy).collect();
+    assert_eq!(found, [Remedy::Retry, Remedy::Edit, Remedy::Fetch]);
+    assert!(health().is_sound());
+    assert!(health().space.iter().take(3).all(|(_, bytes)| *bytes > 0));
+
+    fs::write(desk.index().join("stray"), "x").unwrap();
+    fs::create_dir(desk.index().join("engine-0099")).unwrap();
+    desk.remove("a.md");
+    desk.run();
+    assert_eq!(health().findings.iter().filter(|f| f.remedy == Remedy::Prune).count(), 3);
+    assert_eq!(prune(&desk.index(), 6).unwrap(), (2, 1));
+    assert!(health().findings.iter().all(|f| f.remedy != Remedy::Prune));
+
+    let store = fs::read_dir(desk.live()).unwrap().flatten().map(|e| e.path());
+    let store =
+        store.filter(|p| p.extension().is_some_and(|e| e == "store")).next().unwrap();
+    let mut bytes = fs::read(&store).unwrap();
+    bytes[0] ^= 0xFF;
+    fs::write(&store, bytes).unwrap();
+    let damaged = health();
+    assert!(!damaged.is_sound(), "{damaged:?}");
+    desk.run_with(|options| options.rebuild = true).unwrap();
+    assert!(health().is_sound());
+}
+
+#[test]
+fn ids_of_several_collections_are_told_apart() {
+    let desk = Desk::new();
+    desk.write("papers.bib", BIB);
+    desk.write("absent.md", "# The document\n\nIts text.\n");
+    desk.write(
+        "one.jsonl",
+        "{\"_id\":\"1\",\"text\":\"one\"}\n{\"_id\":\"2\",\"text\":\"two\"}\n\
+         {\"_id\":\"2\",\"text\":\"two again\"}\n{\"text\":\"nameless\"}\n",
+    );
+    desk.write(
+        "two.jsonl",
+        "{\"_id\":\"1\",\"text\":\"eins\"}\n{\"_id\":\"absent\",\"text\":\"covered\"}\n\
+         {\"_id\":\"he2022masked\",\"text\":\"We mask patches\"}\n",
+    );
+    let report = desk.run();
+    let content = desk.content();
+    let found = ["2", "absent", "he2022masked", "one:1", "one:4", "two:1"];
+    assert_eq!(keys(&content), found);
+    assert_eq!(content["2#0"].0, "two");
+    assert_eq!(content["absent#1"].0, "Its text.");
+    assert_eq!((report.summary.papers, report.summary.indexed), (6, 6));
+    // The other file goes, and with it the need to tell them apart.
+    desk.remove("two.jsonl");
+    let report = desk.run();
+    assert_eq!(keys(&desk.content()), ["1", "2", "absent", "he2022masked", "one:4"]);
+    assert_eq!((report.summary.papers, report.summary.missing), (5, 1));
+}
+
+#[test]
+fn works_and_passages_have_their_topics() {
+    let desk = Desk::new();
+    desk.write("papers.bib", BIB);
+    desk.write(
+        "surveys/s.toml",
+        "version = 1\nkey = \"s\"\ntitle = \"A survey\"\nsource = \"bookmarks\"\n\
+         [[section]]\nnumber = \"1\"\nlevel = 1\ntitle = \"Masking\"\ncites = [\"he2022masked\"]\n\
+         [[section]]\nnumber = \"2\"\nlevel = 1\ntitle = \"Other things\"\ncites = []\n",
+    );
+    desk.write(
+        "s.md",
+        "# A survey\n\n## Masking\n\nIt masks.\n\n## Other things\n\nElse.\n",
+    );
+    desk.write(
+        "page.md",
+        "---\nkey: page\ntitle: On masks\nsurvey: s\ntopic: \"1\"\n---\n\nMasks hide [@he2022masked].\n",
+    );
+    let report = desk.run();
+    assert_eq!(report.notes, []);
+    let content = desk.content();
+    let topics = |id: &str| content[id].1.join(" ");
+    assert_eq!(topics("he2022masked#0"), "/s/1");
+    assert_eq!(topics("page#0"), "/s/1");
+    assert_eq!((topics("s#1"), topics("s#2")), ("/s/1".into(), "/s/2".into()));
+    assert_eq!(topics("absent#0"), "");
+    let view = index::open(&desk.live()).unwrap().view().unwrap();
+    let mut mentions = Vec::new();
+    view.visit(|entry| {
+        mentions.extend(entry.mentions.into_iter().map(|m| (m.work.0, m.sentence)))
+    })
+    .unwrap();
+    assert_eq!(mentions.len(), 1);
+    assert_eq!(mentions[0].0, "he2022masked");
+    // A person moves the work to another section: nothing is read again.
+    let map = fs::read_to_string(desk.corpus().join("surveys/s.toml")).unwrap();
+    let moved = map.replace("[\"he2022masked\"]", "[]").replacen(
+        "cites = []\n[[",
+        "cites = []\n[[",
+        1,
+    );
+    desk.write("surveys/s.toml", &moved);
+    let report = desk.run();
+    assert_eq!(
+        (report.read, report.put),
+        (0, 2),
+        "the work, and the survey of that tree"
+    );
+    assert_eq!(desk.content()["he2022masked#0"].1, [] as [&str; 0]);
+    desk.write("surveys/s.toml", "broken");
+    let report = desk.run();
+    assert_eq!(report.notes.len(), 1, "{report:?}");
+}
+
+#[test]
+fn a_run_that_is_stopped_goes_on_later() {
+    let desk = Desk::new();
+    desk.write("a.md", "# Paper a\n\nText of a.\n");
+    let lines: String = (0..4000)
+        .map(|n| {
+            format!("{{\"_id\":\"r{n}\",\"text\":\"{}\"}}\n", "some words ".repeat(30))
+        })
+        .collect();
+    desk.write("r.jsonl", &lines);
+    let mut rounds = 0;
+    loop {
+        struct Stopper<'a>(&'a AtomicBool);
+        impl Progress for Stopper<'_> {
+            fn step(&mut self, stage: Stage, _: u64, _: u64, _: &str) {
+                if stage == Stage::Records {
+                    self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+                }
+            }
+        }
+        let (corpus, index) = (desk.corpus(), desk.index());
+        desk.stop.store(false, std::sync::atomic::Ordering::Relaxed);
+        let options = desk.options(&corpus, &index);
+        let report = run(&options, &mut Stopper(&desk.stop)).unwrap();
+        assert!(report.records < 4000);
+        rounds += 1;
+        if !report.interrupted {
+            assert_eq!(report.summary.papers, 4001);
+            break;
+        }
+    }
+    assert!(rounds > 2);
+    assert_eq!(keys(&desk.content()).len(), 4001);
+}
+
+#[test]
+fn the_same_content_whatever_the_threads_and_the_commits() {
+    let make = |jobs, every| {
+        let desk = Desk::new();
+        fill(&desk, 5);
+        desk.run_with(|options| {
+            options.jobs = jobs;
+            options.commit_every = Duration::from_millis(every);
+        })
+        .unwrap();
+        desk.content()
+    };
+    let alone = make(1, 60_000);
+    assert_eq!(make(4, 60_000), alone);
+    assert_eq!(make(2, 0), alone);
+}
+
+/// Writes a corpus of every kind of file that is read in this process.
+fn fill(desk: &Desk, n: usize) {
+    desk.write("papers.bib", BIB);
+    for i in 0..n {
+        let text = format!(
+            "# Paper number {i}\n\nText of {i} [@he2022masked]. See [@p{}].\n",
+            i / 2
+        );
+        desk.write(&format!("p{i}.md"), &text);
+    }
+    for file in ["one", "two"] {
+        let lines: String = (0..n * 40)
+            .map(|i| format!("{{\"_id\":\"{file}-{i}\",\"title\":\"Title {i}\",\"text\":\"{}\"}}\n", "word ".repeat(i % 90)))
+            .collect();
+        desk.write(&format!("{file}.jsonl"), &lines);
+    }
+}
+
+mod model {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Write(u8, u8),
+        Remove(u8),
+        Rename(u8, u8),
+        Entries(Vec<u8>),
+        Records(u8, Vec<(u8, u8)>),
+        Run,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let file = 0..5u8;
+        prop_oneof![
+            4 => (file.clone(), 0..4u8).prop_map(|(f, t)| Step::Write(f, t)),
+            1 => file.clone().prop_map(Step::Remove),
+            2 => (file.clone(), file).prop_map(|(a, b)| Step::Rename(a, b)),
+            1 => proptest::collection::vec(0..5u8, 0..4).prop_map(Step::Entries),
+            2 => (0..2u8, proptest::collection::vec((0..8u8, 0..3u8), 0..6))
+                .prop_map(|(f, r)| Step::Records(f, r)),
+            3 => Just(Step::Run),
+        ]
+    }
+
+    fn apply(desk: &Desk, step: &Step) {
+        let path = |f: &u8| format!("w{f}.md");
+        match step {
+            Step::Write(f, t) => {
+                desk.write(
+                    &path(f),
+                    &format!("# Title of text {t}\n\nCites [@w{t}], says {t}.\n"),
+                );
+            }
+            Step::Remove(f) => drop(fs::remove_file(desk.corpus().join(path(f)))),
+            Step::Rename(a, b) => {
+                let at = |f| desk.corpus().join(path(f));
+                drop(fs::rename(at(a), at(b)));
+            }
+            Step::Entries(keys) => {
+                let entry =
+                    |k: &u8| format!("@misc{{w{k}, title={{An entry called {k}}}}}\n");
+                desk.write("papers.bib", &keys.iter().map(entry).collect::<String>());
+            }
+            Step::Records(f, records) => {
+                let line = |(id, t): &(u8, u8)| {
+                    format!("{{\"_id\":\"w{id}\",\"text\":\"record {t}\"}}\n")
+                };
+                let lines: String = records.iter().map(line).collect();
+                desk.write(&format!("c{f}.jsonl"), &lines);
+            }
+            Step::Run => drop(
+                desk.run_with(|options| {
+                    options.tidy = false;
+                    // Files may change within the time that the system's clock tells apart.
+                    options.now = 1;
+                })
+                .unwrap(),
+            ),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_index_kept_up_to_date_is_one_made_anew(steps in proptest::collection::vec(step(), 1..14)) {
+            let desk = Desk::new();
+            steps.iter().for_each(|step| apply(&desk, step));
+            apply(&desk, &Step::Run);
+            let kept = desk.content();
+            let health = examine(&desk.corpus(), &desk.index(), 1).unwrap();
+            prop_assert!(health.is_sound(), "{:?}", health.findings);
+            fs::remove_dir_all(desk.index()).unwrap();
+            let report = desk.run_with(|options| options.jobs = 1).unwrap();
+            prop_assert_eq!(kept, desk.content());
+            prop_assert_eq!(health.summary.papers, report.summary.papers);
+            prop_assert_eq!(health.summary.indexed, report.summary.indexed);
+            prop_assert_eq!(health.summary.missing, report.summary.missing);
+        }
+    }
+}
+
+mod killed {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// Before the folder, in an argument that the test harness takes for a test to skip.
+    const ORDER: &str = "index-in=";
+
+    /// The child: indexes a corpus, committing as often as it can. As a test of its own it does
+    /// nothing.
+    #[test]
+    fn child() {
+        let Some(dir) =
+            std::env::args().find_map(|a| a.strip_prefix(ORDER).map(PathBuf::from))
+        else {
+            return;
+        };
+        let reading = ReadSettings { options: ReadOptions::default(), workers: None };
+        let (corpus, index) = (dir.join("corpus"), dir.join("index"));
+        let stop = AtomicBool::new(false);
+        let mut options = options_for(&corpus, &index, &reading, &stop);
+        options.commit_every = Duration::ZERO;
+        options.wait = Duration::from_secs(10);
+        run(&options, &mut ()).unwrap();
+    }
+
+    fn index_and_kill(desk: &Desk, after: Duration) {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["indexer::tests::killed::child", "--exact", "--nocapture", "--skip"])
+            .arg(format!("{ORDER}{}", desk.dir.path().display()))
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(after);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn at_any_moment_nothing_is_lost_or_doubled() {
+        let desk = Desk::new();
+        fill(&desk, 12);
+        let undisturbed = Desk::new();
+        fill(&undisturbed, 12);
+        undisturbed.run();
+        for round in 0..10u64 {
+            index_and_kill(&desk, Duration::from_millis(40 + round * 37 % 400));
+            let Ok(root) = Root::open(&desk.index()) else { continue };
+            if let Some(live) = root.live().unwrap() {
+                // Each passage once, and every work as the ledger says.
+                content(&live);
+            }
+            let health = examine(&desk.corpus(), &desk.index(), 1).unwrap();
+            assert!(health.is_sound(), "round {round}: {:?}", health.findings);
+            if round == 5 {
+                desk.write("p3.md", "# Paper number 3\n\nChanged between two kills.\n");
+                undisturbed
+                    .write("p3.md", "# Paper number 3\n\nChanged between two kills.\n");
+            }
+        }
+        desk.run();
+        undisturbed.run();
+        assert_eq!(desk.content(), undisturbed.content());
+    }
 }

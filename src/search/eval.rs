@@ -34,7 +34,9 @@ pub enum EvalError {
         source: serde_json::Error,
     },
     /// No line is a judgement.
-    #[error("no judgements: lines are `query document grade` or the four columns of TREC")]
+    #[error(
+        "no judgements: lines are `query document grade` or the four columns of TREC"
+    )]
     NoJudgements,
 }
 
@@ -112,7 +114,8 @@ fn add(sum: &mut Measures, judged: &BTreeMap<String, i64>, ranked: &[(&str, f32)
         .enumerate()
         .map(|(rank, (doc, _))| grade(doc) as f64 * discount(rank))
         .sum();
-    let mut grades: Vec<i64> = judged.values().copied().filter(|grade| *grade > 0).collect();
+    let mut grades: Vec<i64> =
+        judged.values().copied().filter(|grade| *grade > 0).collect();
     grades.sort_unstable_by_key(|grade| std::cmp::Reverse(*grade));
     let ideal: f64 = grades
         .iter()
@@ -130,7 +133,8 @@ fn add(sum: &mut Measures, judged: &BTreeMap<String, i64>, ranked: &[(&str, f32)
         }
     }
     sum.map += precision / relevant;
-    let among = |n: usize| ranked.iter().take(n).filter(|(doc, _)| grade(doc) > 0).count();
+    let among =
+        |n: usize| ranked.iter().take(n).filter(|(doc, _)| grade(doc) > 0).count();
     sum.recall100 += among(100) as f64 / relevant;
     let first = ranked.iter().take(10).position(|(doc, _)| grade(doc) > 0);
     sum.mrr10 += first.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
