@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use crate::cli::config::ConfigError;
+use crate::index::IndexError;
+use crate::indexer::RunError;
 use crate::output::sanitize::clean;
+use crate::query::{QueryError, caret_lines};
+use crate::search::SearchError;
 
 /// Found, or done.
 pub const FOUND: u8 = 0;
@@ -79,6 +83,95 @@ impl CliError {
         match self.kind {
             Kind::BrokenPipe => ExitCode::from(FOUND),
             _ => ExitCode::from(TROUBLE),
+        }
+    }
+}
+
+impl CliError {
+    /// A refused query, with carets under the place.
+    pub fn query(error: &QueryError) -> Self {
+        let place = Some(error.lines().join("\n"));
+        Self { place, hint: error.hint(), ..Self::user(error.to_string()) }
+    }
+
+    /// A search that cannot be answered; `text` is the query or the option.
+    pub fn search(error: SearchError, text: &str) -> Self {
+        let place = error.span().map(|span| caret_lines(text, &span).join("\n"));
+        let hint = error.hint();
+        let kind = match &error {
+            SearchError::Engine(_) => Kind::Internal,
+            SearchError::Index(_) => return index_error(error),
+            _ => Kind::User,
+        };
+        Self { kind, message: chain(&error), place, hint }
+    }
+}
+
+fn index_error(error: SearchError) -> CliError {
+    match error {
+        SearchError::Index(error) => error.into(),
+        other => CliError::internal(&other),
+    }
+}
+
+impl From<QueryError> for CliError {
+    fn from(error: QueryError) -> Self {
+        Self::query(&error)
+    }
+}
+
+impl From<SearchError> for CliError {
+    fn from(error: SearchError) -> Self {
+        Self::search(error, "")
+    }
+}
+
+impl From<IndexError> for CliError {
+    fn from(error: IndexError) -> Self {
+        let hint = match &error {
+            IndexError::Missing { .. } => Some("make it with `citemap index`"),
+            IndexError::NotAnIndex { .. } => Some(
+                "name an empty or new folder with --index DIR; nothing there was changed",
+            ),
+            IndexError::Older { .. } => {
+                Some("`citemap index` makes it anew from what was read")
+            }
+            IndexError::Newer { .. } => Some(
+                "use the newer citemap, or make an index of this version with --index DIR",
+            ),
+            IndexError::Damaged { .. } => Some(
+                "`citemap doctor` looks into it; `citemap index --rebuild` makes it anew",
+            ),
+            IndexError::Busy { .. } => Some("wait for it to end, or search meanwhile"),
+            _ => None,
+        };
+        let message = match &error {
+            IndexError::Busy { holder: Some(holder), .. } => {
+                format!("{error} ({holder})")
+            }
+            _ => chain(&error),
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::user(message) }
+    }
+}
+
+impl From<RunError> for CliError {
+    fn from(error: RunError) -> Self {
+        let hint = match &error {
+            _ if error.is_disk_full() => {
+                Some("free some space and run it again: what was done is kept")
+            }
+            _ if error.is_read_only() => {
+                Some("give an index folder that can be written with --index DIR")
+            }
+            RunError::Walk(_) => Some(
+                "name the corpus with --corpus DIR, or begin one: `citemap build 2309.10020`",
+            ),
+            _ => None,
+        };
+        match error {
+            RunError::Index(error) if hint.is_none() => error.into(),
+            error => Self { hint: hint.map(str::to_owned), ..Self::user(chain(&error)) },
         }
     }
 }

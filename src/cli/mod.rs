@@ -22,6 +22,8 @@ use config::Config;
 use error::{CliError, TROUBLE};
 use ui::{Surroundings, Ui};
 
+use crate::output::human::Page;
+
 /// What every command is given.
 pub struct Context {
     /// Options that every command has.
@@ -34,6 +36,15 @@ pub struct Context {
     pub corpus: PathBuf,
     /// The index folder.
     pub index: PathBuf,
+}
+
+impl Context {
+    /// The page that results for people are printed on.
+    pub fn page(&self) -> Page {
+        let corpus =
+            std::path::absolute(&self.corpus).unwrap_or_else(|_| self.corpus.clone());
+        Page { width: self.ui.width, style: self.ui.style, corpus }
+    }
 }
 
 /// Runs the program with these arguments (the program's name first) and returns its exit status.
@@ -58,8 +69,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<u8, CliError> {
+    if let Command::Worker = cli.command {
+        return commands::worker::run();
+    }
     let context = context(cli.global)?;
     match &cli.command {
+        Command::Index(args) => commands::index::run(&context, args),
+        Command::Search(args) => commands::search::run(&context, args),
+        Command::Topics(args) => commands::topics::run(&context, args),
+        Command::Show(args) => commands::show::show(&context, args),
+        Command::Cited(args) => commands::show::cited(&context, args),
+        Command::Open(args) => commands::show::open_hit(&context, args),
+        Command::Text(args) => commands::text::text(&context, args),
+        Command::Outline(args) => commands::text::outline(&context, args),
         Command::Config => commands::config::run(&context),
         Command::Completions(args) => commands::manual::completions(&context, args),
         Command::Man => commands::manual::man(&context),

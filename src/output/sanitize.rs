@@ -35,9 +35,18 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Returns `text` cleaned line by line; line feeds and tabs stay.
+pub fn clean_lines(text: &str) -> String {
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| line.split('\t').map(clean).collect::<Vec<_>>().join("\t"))
+        .collect();
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, clean_lines};
 
     #[test]
     fn plain_text_is_not_copied() {
@@ -50,5 +59,10 @@ mod tests {
     #[test]
     fn escapes_become_visible_and_overrides_vanish() {
         assert_eq!(clean("a\x1b[31mb\n\u{202e}c\u{200b}d"), "a\\u{1b}[31mb cd");
+    }
+
+    #[test]
+    fn lines_and_cells_of_a_table_stay() {
+        assert_eq!(clean_lines("a\tb\x07\nc"), "a\tb\\u{7}\nc");
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Version 1. Keys may be added; none is lost or renamed without a new version.
 
+mod document;
+
+pub use document::{CitedJson, OutlineJson, ShowJson, TextJson, facts_of};
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -1,0 +1,141 @@
+//! What the commands that search share: an index that is there and, where that is quick, fresh.
+
+use std::time::Duration;
+
+use super::index::{self, RunKind};
+use super::reading::read_settings;
+use crate::cli::Context;
+use crate::cli::error::CliError;
+use crate::index::{self as store, IndexError, Root};
+use crate::indexer::{self, Stale};
+use crate::output::human::counted;
+use crate::output::sanitize::clean;
+use crate::output::wire::Coverage;
+use crate::search::Searcher;
+
+/// More than this is not brought up to date on the way: about a second's work.
+const QUICK_BYTES: u64 = 16 << 20;
+const QUICK_FILES: usize = 100;
+
+/// An index to search, and what is to be said of it.
+pub struct Opened {
+    /// Searches the last commit.
+    pub searcher: Searcher,
+    /// How much of the corpus it holds.
+    pub coverage: Coverage,
+}
+
+/// Opens the index: builds it if there is none, brings it up to date if that is quick, else says
+/// what is stale. With `no_update`, neither.
+pub fn open(context: &Context, no_update: bool) -> Result<Opened, CliError> {
+    if !no_update {
+        freshen(context)?;
+    }
+    let root = Root::open(&context.index).map_err(|e| missing(context, e))?;
+    let live = root.live()?.ok_or_else(|| no_index(context))?;
+    let store = store::open(&live)?;
+    let searcher = Searcher::open(&store)?;
+    let summary = &searcher.view().tables().summary;
+    let coverage = Coverage {
+        papers: summary.papers,
+        indexed: summary.indexed,
+        failed: summary.failed,
+        missing: summary.missing,
+    };
+    Ok(Opened { searcher, coverage })
+}
+
+fn freshen(context: &Context) -> Result<(), CliError> {
+    let has_index = match Root::open(&context.index) {
+        Ok(root) => root.live()?.is_some(),
+        Err(IndexError::Missing { .. }) => false,
+        Err(error @ IndexError::Older { .. }) => {
+            context.ui.detail(&format!("citemap: {}", clean(&error.to_string())));
+            false
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if !has_index && !context.corpus.is_dir() {
+        return Err(CliError::user(format!("{}: no such corpus folder", context.corpus.display()))
+            .hint("start in the folder that holds your corpus, name it with --corpus DIR, or begin one: `citemap build 2309.10020`"));
+    }
+    let stale = match indexer::staleness(&context.corpus, &context.index) {
+        Ok(stale) => stale,
+        Err(error) if has_index => {
+            context.ui.note(&format!(
+                "citemap: {}: the answer is from the last index",
+                clean(&error.to_string())
+            ));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if stale.is_fresh() && has_index {
+        return Ok(());
+    }
+    let quick = stale.bytes <= QUICK_BYTES && stale.n_files() <= QUICK_FILES;
+    if has_index && !quick {
+        say_stale(context, &stale);
+        return Ok(());
+    }
+    if !has_index {
+        context.ui.note(&format!(
+            "citemap: indexing {} for the first time",
+            clean(&context.corpus.display().to_string())
+        ));
+    }
+    let reading = read_settings(context, None, None)?;
+    let jobs = context.config.settings.index.jobs;
+    let wait = Duration::from_secs(if has_index { 0 } else { 600 });
+    match index::once(context, &reading, RunKind { jobs, wait, ..RunKind::default() }) {
+        Ok(report) => {
+            if !has_index || context.ui.verbose {
+                index::say(context, &report);
+            }
+            Ok(())
+        }
+        Err(error) if has_index => {
+            context.ui.note(error.render().trim_end());
+            say_stale(context, &stale);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn say_stale(context: &Context, stale: &Stale) {
+    let mut parts = Vec::new();
+    for (n, what) in [
+        (stale.new.len(), "new"),
+        (stale.changed.len(), "changed"),
+        (stale.gone.len(), "removed"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{n} {what}"));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("the last run did not come to its end".into());
+    } else {
+        parts.push(format!(
+            "{} not in this answer",
+            counted(stale.n_files() as u64, "file")
+        ));
+    }
+    context.ui.note(&format!(
+        "citemap: the index is stale: {}: run `citemap index`",
+        parts.join(", ")
+    ));
+}
+
+fn missing(context: &Context, error: IndexError) -> CliError {
+    match error {
+        IndexError::Missing { .. } => no_index(context),
+        other => other.into(),
+    }
+}
+
+fn no_index(context: &Context) -> CliError {
+    CliError::user(format!("{}: there is no index", context.index.display()))
+        .hint("make it with `citemap index`")
+}

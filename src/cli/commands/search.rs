@@ -1,0 +1,266 @@
+//! `citemap search`: ranked passages beside facets, in every form.
+
+use std::io::{BufRead, BufReader, Write};
+use std::time::Instant;
+
+use serde::Deserialize;
+
+use super::filters::filters_of;
+use super::opening::{Opened, open};
+use super::reading::given;
+use crate::cli::Context;
+use crate::cli::args::{GroupBy, SearchArgs, SearchFormat, SortBy};
+use crate::cli::error::{CliError, FOUND, NOTHING, TROUBLE};
+use crate::output::human::{Page, write_answer};
+use crate::output::sanitize::clean;
+use crate::output::wire::{HitJson, SearchJson};
+use crate::query::{self, Query};
+use crate::search::{Answer, Filters, Group, Request, Sort};
+
+/// Papers of a run in TREC's form, if no number is given.
+const TREC_DEPTH: usize = 100;
+
+/// Searches once, or for each query of a batch.
+pub fn run(context: &Context, args: &SearchArgs) -> Result<u8, CliError> {
+    let opened = open(context, args.no_update)?;
+    let filters = filters_of(&opened.searcher, &args.filters)?;
+    match &args.queries {
+        Some(file) => batch(context, args, &opened, &filters, &given(context, file)),
+        None => single(context, args, &opened, &filters),
+    }
+}
+
+fn single(
+    context: &Context,
+    args: &SearchArgs,
+    opened: &Opened,
+    filters: &Filters,
+) -> Result<u8, CliError> {
+    let query = query::parse(&args.query.join(" "))?;
+    let request = request(context, args, query, filters.clone())?;
+    let started = Instant::now();
+    let answer = answer(opened, &request)?;
+    let took_ms = started.elapsed().as_secs_f64() * 1e3;
+    let mut out = context.ui.out();
+    write(&mut out, context, args, opened, &request, &answer, None, took_ms)?;
+    out.flush()?;
+    if answer.hits.is_empty() && format_of(context, args) == SearchFormat::Human {
+        say_nothing(context, &request);
+    }
+    Ok(if answer.total_papers > 0 { FOUND } else { NOTHING })
+}
+
+/// A line of a batch.
+#[derive(Deserialize)]
+struct BatchLine {
+    #[serde(rename = "_id", alias = "id")]
+    id: String,
+    text: String,
+}
+
+fn batch(
+    context: &Context,
+    args: &SearchArgs,
+    opened: &Opened,
+    filters: &Filters,
+    file: &std::path::Path,
+) -> Result<u8, CliError> {
+    let name = file.display().to_string();
+    let source =
+        std::fs::File::open(file).map_err(|e| CliError::user(format!("{name}: {e}")))?;
+    let mut out = context.ui.out();
+    let (mut found, mut faults) = (false, 0);
+    for (i, line) in BufReader::new(source).lines().enumerate() {
+        let line = line.map_err(|e| CliError::user(format!("{name}:{}: {e}", i + 1)))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let read = serde_json::from_str::<BatchLine>(&line).map_err(|e| e.to_string());
+        let parsed = read.and_then(|l| {
+            query::parse(&l.text).map(|q| (l.id, q)).map_err(|e| e.to_string())
+        });
+        let (id, query) = match parsed {
+            Ok(parsed) => parsed,
+            Err(what) => {
+                faults += 1;
+                context.ui.note(&format!(
+                    "citemap: {}:{}: {}",
+                    clean(&name),
+                    i + 1,
+                    clean(&what)
+                ));
+                continue;
+            }
+        };
+        let request = request(context, args, query, filters.clone())?;
+        let started = Instant::now();
+        let answer = answer(opened, &request)?;
+        let took_ms = started.elapsed().as_secs_f64() * 1e3;
+        found |= answer.total_papers > 0;
+        write(&mut out, context, args, opened, &request, &answer, Some(id), took_ms)?;
+    }
+    out.flush()?;
+    Ok(match () {
+        () if faults > 0 => TROUBLE,
+        () if found => FOUND,
+        () => NOTHING,
+    })
+}
+
+fn format_of(context: &Context, args: &SearchArgs) -> SearchFormat {
+    match args.format {
+        Some(format) => format,
+        None if context.global.json => SearchFormat::Json,
+        None => SearchFormat::Human,
+    }
+}
+
+fn answer(opened: &Opened, request: &Request) -> Result<Answer, CliError> {
+    let found = opened.searcher.search(request);
+    found.map_err(|error| CliError::search(error, &request.query.text))
+}
+
+/// What the options ask for.
+fn request(
+    context: &Context,
+    args: &SearchArgs,
+    query: Query,
+    filters: Filters,
+) -> Result<Request, CliError> {
+    let settings = &context.config.settings.search;
+    let trec = format_of(context, args) == SearchFormat::Trec;
+    let limit = args.limit.unwrap_or(if trec { TREC_DEPTH } else { settings.limit });
+    let quiet_forms = args.count || args.papers_only || trec;
+    let names = if args.facet.is_empty() { &settings.facets } else { &args.facet };
+    let facets = match quiet_forms {
+        true => Vec::new(),
+        false => names.iter().map(|name| facet_of(name)).collect::<Result<_, _>>()?,
+    };
+    Ok(Request {
+        query,
+        filters,
+        facets,
+        limit: if args.papers_only && args.limit.is_none() {
+            usize::MAX >> 1
+        } else {
+            limit
+        },
+        offset: args.offset,
+        per_paper: if trec {
+            1
+        } else {
+            args.per_paper.unwrap_or(settings.per_paper).max(1)
+        },
+        group: match args.group {
+            GroupBy::Paper => Group::Paper,
+            GroupBy::Passage => Group::Passage,
+        },
+        sort: match args.sort {
+            SortBy::Score => Sort::Score,
+            SortBy::Year => Sort::Year,
+            SortBy::Cited => Sort::Cited,
+        },
+        explain: args.explain,
+        expand: settings.expand && !args.no_expand,
+    })
+}
+
+/// `author:20` is the facet `author` with at most 20 values.
+fn facet_of(given: &str) -> Result<(String, Option<usize>), CliError> {
+    /// Values of a flat facet, if no number is given.
+    const VALUES: usize = 12;
+    let Some((name, n)) = given.split_once(':') else {
+        let limit = (!matches!(given, "topic" | "year" | "kind")).then_some(VALUES);
+        return Ok((given.to_string(), limit));
+    };
+    let n = n.parse().map_err(|_| {
+        CliError::user(format!("`{n}` in --facet {given} is not a number"))
+            .hint("write it as --facet author:20")
+    })?;
+    Ok((name.to_string(), Some(n)))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call for every form of output")]
+fn write(
+    out: &mut dyn Write,
+    context: &Context,
+    args: &SearchArgs,
+    opened: &Opened,
+    request: &Request,
+    answer: &Answer,
+    query_id: Option<String>,
+    took_ms: f64,
+) -> Result<(), CliError> {
+    if args.count {
+        writeln!(out, "{}", answer.total_papers)?;
+        return Ok(());
+    }
+    if args.papers_only {
+        for hit in &answer.hits {
+            writeln!(out, "{}", clean(&hit.paper.key))?;
+        }
+        return Ok(());
+    }
+    match format_of(context, args) {
+        SearchFormat::Human => {
+            let page = context.page();
+            write_answer(out, &page, request, answer, took_ms, opened.coverage)?;
+        }
+        SearchFormat::Json => {
+            let object =
+                SearchJson::new(request, answer, query_id, took_ms, opened.coverage);
+            serde_json::to_writer(&mut *out, &object).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        SearchFormat::Jsonl => {
+            for (i, hit) in answer.hits.iter().enumerate() {
+                let hit = HitJson::new(request.offset + i + 1, hit);
+                serde_json::to_writer(&mut *out, &hit).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            }
+        }
+        SearchFormat::Tsv => {
+            for (i, hit) in answer.hits.iter().enumerate() {
+                let best = &hit.passages[0];
+                let page = best.page.map(|p| p.to_string()).unwrap_or_default();
+                writeln!(
+                    out,
+                    "{}\t{}\t{}\t{page}\t{:.4}\t{}",
+                    clean(&hit.paper.key),
+                    request.offset + i + 1,
+                    clean(&best.id),
+                    hit.score,
+                    clean(&hit.paper.title),
+                )?;
+            }
+        }
+        SearchFormat::Trec => {
+            let id = query_id.unwrap_or_else(|| "1".into());
+            for (i, hit) in answer.hits.iter().enumerate() {
+                let rank = request.offset + i + 1;
+                writeln!(
+                    out,
+                    "{} Q0 {} {rank} {:.6} citemap",
+                    unspaced(&id),
+                    unspaced(&hit.paper.key),
+                    hit.score
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A TREC run is cut at spaces, so an id may have none.
+fn unspaced(id: &str) -> String {
+    clean(id).replace(char::is_whitespace, "_")
+}
+
+fn say_nothing(context: &Context, request: &Request) {
+    let filtered = request.filters != Filters::default();
+    let hint = match filtered {
+        true => "the filters leave nothing: try it without them, or see `citemap topics`",
+        false => "try fewer or other words, word* for a beginning, word~1 for a spelling",
+    };
+    context.ui.note(&format!("citemap: nothing found\nhint: {hint}"));
+}
