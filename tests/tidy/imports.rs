@@ -5,7 +5,10 @@ use std::path::Path;
 
 /// Foreign crates that only some modules may name.
 const GUARDED: [(&str, &[&str]); 8] = [
-    ("tantivy", &["analysis", "schema", "index", "indexer", "search", "facets", "snippet"]),
+    (
+        "tantivy",
+        &["analysis", "schema", "index", "indexer", "search", "facets", "snippet"],
+    ),
     ("clap", &["cli"]),
     ("biblatex", &["corpus", "extract", "output"]),
     ("ureq", &["fetch"]),
@@ -29,7 +32,8 @@ impl Table {
         for line in section.lines().filter(|l| l.starts_with("| `")) {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
             let names = |cell: &str| {
-                let parts = cell.split([',', ' ']).map(|n| n.trim_matches('`').to_owned());
+                let parts =
+                    cell.split([',', ' ']).map(|n| n.trim_matches('`').to_owned());
                 parts.filter(|n| !n.is_empty() && n != "-").collect::<BTreeSet<_>>()
             };
             for module in names(cells[1]) {
@@ -47,8 +51,10 @@ impl Table {
 
 /// What a file names that its module may not. `place` is relative to `src`.
 pub(crate) fn violations(table: &Table, place: &Path, source: &str) -> Vec<String> {
-    let parts: Vec<String> =
-        place.iter().map(|p| p.to_string_lossy().trim_end_matches(".rs").to_owned()).collect();
+    let parts: Vec<String> = place
+        .iter()
+        .map(|p| p.to_string_lossy().trim_end_matches(".rs").to_owned())
+        .collect();
     let module = parts[0].clone();
     if matches!(module.as_str(), "lib" | "main") {
         return Vec::new();
@@ -70,13 +76,21 @@ pub(crate) fn violations(table: &Table, place: &Path, source: &str) -> Vec<Strin
     let mut wrong = Vec::new();
     for name in named {
         let is_ours = modules.contains(&name);
-        if is_ours && name != module && !allowed.contains(&name) && !allowed.contains("anything") {
-            wrong.push(format!("{}: `{module}` may not import `{name}`", place.display()));
+        if is_ours
+            && name != module
+            && !allowed.contains(&name)
+            && !allowed.contains("anything")
+        {
+            wrong
+                .push(format!("{}: `{module}` may not import `{name}`", place.display()));
         }
     }
     for (foreign, users) in GUARDED {
         if names_crate(&code, foreign) && !users.contains(&module.as_str()) {
-            wrong.push(format!("{}: `{module}` may not name the crate `{foreign}`", place.display()));
+            wrong.push(format!(
+                "{}: `{module}` may not name the crate `{foreign}`",
+                place.display()
+            ));
         }
     }
     wrong
@@ -121,7 +135,8 @@ fn first_names(group: &str) -> Vec<String> {
 }
 
 fn ident(text: &str) -> Option<String> {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     (end > 0).then(|| text[..end].to_owned())
 }
 
@@ -203,7 +218,11 @@ mod tests {
             "use super::super::layout::Block;",
         ] {
             let found = check("extract/pdf.rs", source);
-            assert_eq!(found, ["extract/pdf.rs: `extract` may not import `layout`"], "{source}");
+            assert_eq!(
+                found,
+                ["extract/pdf.rs: `extract` may not import `layout`"],
+                "{source}"
+            );
         }
         assert_eq!(check("extract/mod.rs", "use super::layout;").len(), 1);
     }
@@ -217,9 +236,16 @@ mod tests {
 
     #[test]
     fn what_is_allowed_or_only_said_passes() {
-        assert!(check("layout/a.rs", "use crate::extract::Glyph; // crate::query").is_empty());
-        assert!(check("extract/b/c.rs", "use super::super::pdf; use crate::corpus;").is_empty());
-        assert!(check("cli/a.rs", "use crate::{layout, query}; use clap::Parser;").is_empty());
+        assert!(
+            check("layout/a.rs", "use crate::extract::Glyph; // crate::query").is_empty()
+        );
+        assert!(
+            check("extract/b/c.rs", "use super::super::pdf; use crate::corpus;")
+                .is_empty()
+        );
+        assert!(
+            check("cli/a.rs", "use crate::{layout, query}; use clap::Parser;").is_empty()
+        );
         assert!(check("corpus/a.rs", "const A: &str = \"crate::layout\";").is_empty());
     }
 }

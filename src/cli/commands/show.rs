@@ -345,10 +345,8 @@ fn file_facts(context: &Context, key: &str) -> Vec<(String, String)> {
                     (0, _) => String::new(),
                     (all, read) => format!("; {read} of {all} pages read"),
                 };
-                facts.push((
-                    "file".into(),
-                    format!("{} ({}{pages})", file.path, belongs),
-                ));
+                facts
+                    .push(("file".into(), format!("{} ({}{pages})", file.path, belongs)));
             }
             FileState::Spare { key: k, belongs, instead, same_content } if k == key => {
                 let why = match same_content {

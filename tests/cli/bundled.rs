@@ -1,0 +1,117 @@
+//! The corpus that the program carries: questions about it are answered, in both languages.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::command;
+
+/// An index of the bundled corpus, made once for all tests of this file.
+fn index() -> &'static Path {
+    static INDEX: OnceLock<TempDir> = OnceLock::new();
+    INDEX
+        .get_or_init(|| {
+            let dir = tempfile::tempdir().unwrap();
+            let run = run_in(dir.path(), &["index"]);
+            assert_eq!(run.1, 0, "{}", run.0);
+            dir
+        })
+        .path()
+}
+
+fn run_in(index: &Path, args: &[&str]) -> (String, i32) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let index = index.display().to_string();
+    let args = [&["--index", &index][..], args].concat();
+    let output = command(root, &args).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    (text, output.status.code().unwrap_or(-1))
+}
+
+fn search(args: &[&str]) -> Value {
+    let (text, _) =
+        run_in(index(), &[&["search", "--format", "json"][..], args].concat());
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+fn keys(answer: &Value) -> Vec<&str> {
+    let hits = answer["hits"].as_array().unwrap();
+    hits.iter().map(|h| h["paper"]["key"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_question_of_each_topic_finds_its_page() {
+    for (question, page) in [
+        ("masked image modeling versus contrastive learning", "guide-2.4"),
+        (
+            "how can a text-to-image model learn my own dog from a few photos?",
+            "guide-3.5",
+        ),
+        ("segment anything with a click as prompt", "guide-4.4"),
+        ("visual instruction tuning data made by GPT-4", "guide-5"),
+        ("agents that call vision tools through ChatGPT", "guide-6"),
+    ] {
+        let answer = search(&[question]);
+        let first = &keys(&answer)[..5];
+        assert!(first.iter().any(|k| k.starts_with(page)), "{question}: {first:?}");
+    }
+}
+
+#[test]
+fn a_chinese_question_finds_chinese_and_english_pages() {
+    let answer = search(&["掩码图像建模", "-n", "20"]);
+    let keys = keys(&answer);
+    assert!(keys.iter().any(|k| k.ends_with("-zh")), "{keys:?}");
+    assert!(keys.contains(&"guide-2.4.2"), "{keys:?}");
+}
+
+#[test]
+fn a_work_without_a_document_is_found_by_its_title() {
+    let answer = search(&["title:\"masked autoencoders\""]);
+    let hit = &answer["hits"][0];
+    assert_eq!(hit["paper"]["key"], "he2022masked");
+    assert!(hit["paper"]["path"].is_null());
+    let topics = hit["topics"].as_array().unwrap();
+    assert!(topics.contains(&Value::from("/li2023multimodal/2/2.4/2.4.2")), "{topics:?}");
+}
+
+#[test]
+fn a_topic_is_found_by_its_chinese_label() {
+    let (text, status) = run_in(index(), &["topics", "视觉生成", "--json"]);
+    assert_eq!(status, 0, "{text}");
+    let object: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(object["surveys"][0]["topics"][0]["number"], "3");
+    let chosen = search(&["diffusion", "--topic", "视觉生成"]);
+    for hit in chosen["hits"].as_array().unwrap() {
+        let topics = hit["topics"].as_array().unwrap();
+        let inside = |t: &Value| t.as_str().unwrap().starts_with("/li2023multimodal/3");
+        assert!(topics.iter().any(inside), "{topics:?}");
+    }
+}
+
+#[test]
+fn citing_sentences_come_from_the_guide() {
+    let (text, status) = run_in(index(), &["cited", "he2022masked", "--json"]);
+    assert_eq!(status, 0, "{text}");
+    let object: Value = serde_json::from_str(&text).unwrap();
+    let mentions = object["mentions"].as_array().unwrap();
+    assert!(mentions.iter().any(|m| m["by"] == "guide-2.4.2"), "{mentions:?}");
+}
+
+#[test]
+fn counts_beside_a_selection_do_not_change() {
+    let all = search(&["image"]);
+    let some = search(&["image", "--topic", "2"]);
+    let counts = |answer: &Value| -> Vec<(String, u64)> {
+        let survey = &answer["facets"]["topic"][0]["children"];
+        let topics = survey.as_array().unwrap().iter();
+        topics
+            .map(|t| (t["path"].as_str().unwrap().into(), t["count"].as_u64().unwrap()))
+            .collect()
+    };
+    assert_eq!(counts(&all), counts(&some));
+    let chosen = counts(&all).into_iter().find(|(p, _)| p.ends_with("/2")).unwrap();
+    assert_eq!(some["total"]["papers"].as_u64(), Some(chosen.1));
+}

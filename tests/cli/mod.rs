@@ -1,0 +1,77 @@
+//! The program as a person runs it: stdout, stderr and exit status, with a cleared environment.
+
+mod bundled;
+mod first_contact;
+mod hostile_input;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder to run the program in.
+pub(crate) struct Sandbox {
+    dir: TempDir,
+}
+
+/// What a run gave.
+pub(crate) struct Run {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) status: i32,
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Runs `citemap ARGS` in the sandbox.
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        let output = command(self.path(), args).output().unwrap();
+        Run::of(output, self.path())
+    }
+}
+
+impl Run {
+    fn of(output: Output, dir: &Path) -> Self {
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("output is UTF-8");
+            text.replace(&dir.display().to_string(), "[DIR]")
+        };
+        Self {
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+            status: output.status.code().unwrap_or(-1),
+        }
+    }
+
+    /// Everything as one text for a snapshot.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}--- stderr\n{}--- exit {}\n", self.stdout, self.stderr, self.status)
+    }
+
+    /// The object that the program printed.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("{e}:\n{}\n{}", self.stdout, self.stderr))
+    }
+}
+
+/// The program with these arguments, its environment cleared.
+pub(crate) fn command(dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_citemap"));
+    command.args(args).current_dir(dir).env_clear().env("COLUMNS", "80");
+    command
+}
