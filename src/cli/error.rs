@@ -96,7 +96,7 @@ impl CliError {
 
     /// A search that cannot be answered; `text` is the query or the option.
     pub fn search(error: SearchError, text: &str) -> Self {
-        let place = error.span().map(|span| caret_lines(text, &span).join("\n"));
+        let place = error.span().map(|span| caret_lines(text, span).join("\n"));
         let hint = error.hint();
         let kind = match &error {
             SearchError::Engine(_) => Kind::Internal,
@@ -174,6 +174,12 @@ impl From<RunError> for CliError {
             error => Self { hint: hint.map(str::to_owned), ..Self::user(chain(&error)) },
         }
     }
+}
+
+/// A time of day in UTC for seconds since 1970.
+fn utc(seconds: u64) -> String {
+    let day = seconds % 86_400;
+    format!("{:02}:{:02}:{:02} UTC", day / 3600, day / 60 % 60, day % 60)
 }
 
 /// An error's message with its causes, each said once.

@@ -40,7 +40,7 @@ mod tests;
 
 use std::ops::{Bound, Range};
 
-pub use error::{Fault, QueryError};
+pub use error::{Fault, QueryError, caret_lines};
 pub use parse::parse;
 
 /// A parsed query.

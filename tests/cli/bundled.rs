@@ -30,9 +30,14 @@ fn run_in(index: &Path, args: &[&str]) -> (String, i32) {
     (text, output.status.code().unwrap_or(-1))
 }
 
+/// Runs the program on the bundled corpus.
+pub(super) fn run_in_bundled(args: &[&str]) -> (String, i32) {
+    run_in(index(), args)
+}
+
 fn search(args: &[&str]) -> Value {
     let (text, _) =
-        run_in(index(), &[&["search", "--format", "json"][..], args].concat());
+        run_in_bundled(&[&["search", "--format", "json"][..], args].concat());
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }
 
@@ -79,7 +84,7 @@ fn a_work_without_a_document_is_found_by_its_title() {
 
 #[test]
 fn a_topic_is_found_by_its_chinese_label() {
-    let (text, status) = run_in(index(), &["topics", "视觉生成", "--json"]);
+    let (text, status) = run_in_bundled(&["topics", "视觉生成", "--json"]);
     assert_eq!(status, 0, "{text}");
     let object: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(object["surveys"][0]["topics"][0]["number"], "3");
@@ -93,7 +98,7 @@ fn a_topic_is_found_by_its_chinese_label() {
 
 #[test]
 fn citing_sentences_come_from_the_guide() {
-    let (text, status) = run_in(index(), &["cited", "he2022masked", "--json"]);
+    let (text, status) = run_in_bundled(&["cited", "he2022masked", "--json"]);
     assert_eq!(status, 0, "{text}");
     let object: Value = serde_json::from_str(&text).unwrap();
     let mentions = object["mentions"].as_array().unwrap();

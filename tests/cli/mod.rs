@@ -3,6 +3,7 @@
 mod bundled;
 mod first_contact;
 mod hostile_input;
+mod picture;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

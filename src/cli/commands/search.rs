@@ -11,7 +11,7 @@ use super::reading::given;
 use crate::cli::Context;
 use crate::cli::args::{GroupBy, SearchArgs, SearchFormat, SortBy};
 use crate::cli::error::{CliError, FOUND, NOTHING, TROUBLE};
-use crate::output::human::{Page, write_answer};
+use crate::output::human::write_answer;
 use crate::output::sanitize::clean;
 use crate::output::wire::{HitJson, SearchJson};
 use crate::query::{self, Query};

@@ -11,7 +11,7 @@ use crate::corpus::Format;
 use crate::corpus::walk::{ending, format_of};
 use crate::extract::pdf::EngineChoice;
 use crate::indexer::read_file;
-use crate::output::human::{Page, fitted, padded};
+use crate::output::human::{fitted, padded};
 use crate::output::sanitize::{clean, clean_lines};
 use crate::output::style::Role;
 use crate::output::wire::{OutlineJson, TextJson};

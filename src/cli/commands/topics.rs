@@ -7,7 +7,7 @@ use super::opening::open;
 use crate::cli::Context;
 use crate::cli::args::TopicsArgs;
 use crate::cli::error::{CliError, FOUND, NOTHING};
-use crate::output::human::{Page, write_topics};
+use crate::output::human::write_topics;
 use crate::output::wire::{SurveyJson, TopicJson, TopicsJson, VERSION};
 use crate::search::TopicCount;
 use crate::survey::TopicTree;

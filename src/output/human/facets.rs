@@ -115,13 +115,13 @@ fn write_values(out: &mut dyn Write, page: &Page, facet: &Facet) -> io::Result<(
         parts.extend(sparkline(&facet.values));
     }
     for value in facet.values.iter().filter(|v| v.count > 0 || v.selected) {
-        let label = match value.value.is_empty() {
-            true => "(none)".into(),
-            false => clean(&value.value),
-        };
+        let label = clean(&value.value);
         let mark = if value.selected { ">" } else { "" };
         let count = page.style.paint(Role::Count, &value.count.to_string());
         parts.push(format!("{mark}{label}\u{a0}{count}"));
+    }
+    if facet.missing > 0 {
+        parts.push(format!("none\u{a0}{}", facet.missing));
     }
     if facet.more > 0 {
         parts.push(format!("{} more", facet.more));

@@ -69,6 +69,10 @@ fn write_head(
             page.wrapped(&page.style.paint(Role::Meta, &clean(&line)), "")
         )?;
     }
+    for note in &answer.notes {
+        let line = page.style.paint(Role::Warning, &clean(note));
+        writeln!(out, "{}", page.wrapped(&line, ""))?;
+    }
     if let Some(other) = &answer.corrected {
         let line = format!("did you mean: {}", clean(other));
         writeln!(out, "{}", page.style.paint(Role::Warning, &line))?;

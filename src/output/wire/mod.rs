@@ -28,6 +28,7 @@ pub struct SearchJson {
     total: TotalJson,
     hits: Vec<HitJson>,
     facets: serde_json::Map<String, serde_json::Value>,
+    facets_missing: serde_json::Map<String, serde_json::Value>,
     coverage: Coverage,
 }
 
@@ -38,6 +39,7 @@ struct QueryJson {
     filters: serde_json::Value,
     corrected: Option<String>,
     expansions: Vec<(String, String)>,
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -177,6 +179,7 @@ impl SearchJson {
                 filters: filters_json(&request.filters),
                 corrected: answer.corrected.clone(),
                 expansions: answer.expansions.clone(),
+                notes: answer.notes.clone(),
             },
             took_ms,
             total: TotalJson {
@@ -185,6 +188,11 @@ impl SearchJson {
             },
             hits: hits.collect(),
             facets: answer.facets.iter().map(facet_json).collect(),
+            facets_missing: answer
+                .facets
+                .iter()
+                .map(|f| (f.name.clone(), f.missing.into()))
+                .collect(),
             coverage,
         }
     }
