@@ -408,7 +408,7 @@ pub struct OutlineArgs {
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// The query; the whole bibliography if none is given
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// Filters.
     #[command(flatten)]

@@ -96,7 +96,7 @@ impl CliError {
 
     /// A search that cannot be answered; `text` is the query or the option.
     pub fn search(error: SearchError, text: &str) -> Self {
-        let place = error.span().map(|span| caret_lines(text, span).join("\n"));
+        let place = error.span().map(|span| caret_lines(text, &span).join("\n"));
         let hint = error.hint();
         let kind = match &error {
             SearchError::Engine(_) => Kind::Internal,
@@ -147,7 +147,7 @@ impl From<IndexError> for CliError {
         };
         let message = match &error {
             IndexError::Busy { holder: Some(holder), .. } => {
-                format!("{error} ({holder})")
+                format!("{error} (process {}, since {})", holder.pid, utc(holder.since))
             }
             _ => chain(&error),
         };

@@ -36,8 +36,7 @@ pub(super) fn run_in_bundled(args: &[&str]) -> (String, i32) {
 }
 
 fn search(args: &[&str]) -> Value {
-    let (text, _) =
-        run_in_bundled(&[&["search", "--format", "json"][..], args].concat());
+    let (text, _) = run_in_bundled(&[&["search", "--format", "json"][..], args].concat());
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }
 

@@ -30,7 +30,9 @@ fn the_picture_of_the_readme_is_a_real_answer() {
 /// The milliseconds of an answer differ from run to run.
 fn without_time(line: &str) -> String {
     match (line.find(" ("), line.find(" ms)")) {
-        (Some(from), Some(to)) if from < to => format!("{}{}", &line[..from], &line[to + 4..]),
+        (Some(from), Some(to)) if from < to => {
+            format!("{}{}", &line[..from], &line[to + 4..])
+        }
         _ => line.to_owned(),
     }
 }
@@ -107,5 +109,8 @@ fn plain(line: &str) -> String {
 
 fn escaped(text: &str) -> String {
     let kept = text.chars().filter(|c| c.width().is_some());
-    kept.collect::<String>().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    kept.collect::<String>()
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

@@ -8,7 +8,7 @@ use crate::search::{Filters, Searcher};
 /// The filters that the options ask for.
 ///
 /// Errors for a topic, year or kind that does not exist, with what is near.
-pub fn filters_of(searcher: &Searcher, args: &FilterArgs) -> Result<Filters, CliError> {
+pub(super) fn filters_of(searcher: &Searcher, args: &FilterArgs) -> Result<Filters, CliError> {
     let mut topics = Vec::new();
     for given in args.topic.iter().chain(&args.chapter) {
         let found = searcher.resolve_topic(given);
@@ -33,7 +33,7 @@ pub fn filters_of(searcher: &Searcher, args: &FilterArgs) -> Result<Filters, Cli
 }
 
 /// The kinds that exist.
-pub fn kinds_hint() -> String {
+pub(super) fn kinds_hint() -> String {
     let names: Vec<_> = PassageKind::ALL.iter().map(|k| k.name()).collect();
     format!("kinds are {}", names.join(", "))
 }

@@ -10,4 +10,5 @@ pub mod search;
 pub mod show;
 pub mod text;
 pub mod topics;
+mod watch;
 pub mod worker;

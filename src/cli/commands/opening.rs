@@ -35,7 +35,7 @@ pub fn open(context: &Context, no_update: bool) -> Result<Opened, CliError> {
     let live = root.live()?.ok_or_else(|| no_index(context))?;
     let store = store::open(&live)?;
     let searcher = Searcher::open(&store)?;
-    let summary = &searcher.view().tables().summary;
+    let summary = &searcher.view().tables.summary;
     let coverage = Coverage {
         papers: summary.papers,
         indexed: summary.indexed,

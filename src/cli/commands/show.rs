@@ -291,7 +291,7 @@ fn write_topics(
         return Ok(());
     }
     writeln!(out, "\n{}", page.style.paint(Role::Heading, "Topics"))?;
-    for tree in &opened.searcher.view().tables().trees {
+    for tree in &opened.searcher.view().tables.trees {
         for topic in tree.topics.iter().filter(|t| paths.contains(&&t.path)) {
             let line = format!(
                 "  {} {}  ({})",

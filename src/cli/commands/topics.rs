@@ -16,7 +16,7 @@ use crate::survey::TopicTree;
 pub fn run(context: &Context, args: &TopicsArgs) -> Result<u8, CliError> {
     let opened = open(context, false)?;
     let counts = opened.searcher.topic_counts()?;
-    let trees = &opened.searcher.view().tables().trees;
+    let trees = &opened.searcher.view().tables.trees;
     let chosen = match &args.topic {
         Some(given) => {
             let found = opened.searcher.resolve_topic(given);

@@ -40,8 +40,8 @@ use super::{ExtractError, Fault, FontInfo, PageGlyphs, Positioned};
 /// How a PDF is to be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PdfOptions {
-    /// Tried after the empty one.
-    pub password: Option<String>,
+    /// Tried in order, after the empty one.
+    pub passwords: Vec<String>,
     /// Which engine reads.
     pub engine: EngineChoice,
     /// Pages that are read; the rest is a fault.
@@ -50,7 +50,7 @@ pub struct PdfOptions {
 
 impl Default for PdfOptions {
     fn default() -> Self {
-        PdfOptions { password: None, engine: EngineChoice::Auto, max_pages: 5000 }
+        PdfOptions { passwords: Vec::new(), engine: EngineChoice::Auto, max_pages: 5000 }
     }
 }
 
@@ -118,7 +118,7 @@ pub fn read(bytes: &[u8], options: &PdfOptions) -> Result<Positioned, ExtractErr
     if bytes.is_empty() {
         return Err(ExtractError::Empty);
     }
-    let error = match open(bytes, options.password.as_deref()) {
+    let error = match open(bytes, &options.passwords) {
         Ok(pdf) if !pdf.pages().is_empty() => return Ok(read_open(&pdf, bytes, options)),
         Ok(_) => diagnosis::without_pages(bytes),
         Err(error) => error,
@@ -134,18 +134,21 @@ pub fn read(bytes: &[u8], options: &PdfOptions) -> Result<Positioned, ExtractErr
     }
 }
 
-/// Opens a file with the empty password, then with the given one.
-fn open(bytes: &[u8], password: Option<&str>) -> Result<Pdf, ExtractError> {
+/// Opens a file with the empty password, then with the given ones.
+fn open(bytes: &[u8], passwords: &[String]) -> Result<Pdf, ExtractError> {
     let data = Arc::new(bytes.to_vec());
     let first = match Pdf::new(Arc::clone(&data)) {
         Ok(pdf) => return Ok(pdf),
         Err(error) => error,
     };
-    let Some(password) = password.filter(|_| diagnosis::wants_password(&first)) else {
+    if !diagnosis::wants_password(&first) {
         return Err(diagnosis::of_error(&first, bytes, false));
-    };
-    Pdf::new_with_password(data, password)
-        .map_err(|error| diagnosis::of_error(&error, bytes, true))
+    }
+    let opened = passwords.iter().map(|p| Pdf::new_with_password(Arc::clone(&data), p));
+    match opened.flatten().next() {
+        Some(pdf) => Ok(pdf),
+        None => Err(diagnosis::of_error(&first, bytes, !passwords.is_empty())),
+    }
 }
 
 /// Reads a document that the main engine's library could open.

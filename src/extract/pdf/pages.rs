@@ -24,7 +24,7 @@ pub(super) fn read(
     n: usize,
     out: &mut Positioned,
 ) {
-    let open = || SecondEngine::open(bytes, options.password.as_deref(), Some(pdf));
+    let open = || SecondEngine::open(bytes, &options.passwords, Some(pdf));
     let mut main = Box::new(MainEngine::new(pdf));
     let mut second = match options.engine {
         EngineChoice::Second => Second::Open(open().map(Box::new)),
@@ -57,7 +57,7 @@ pub(super) fn read(
 
 /// Reads a file that only the second engine can open; it has neither bookmarks nor links.
 pub(super) fn second_alone(bytes: &[u8], options: &PdfOptions) -> Option<Positioned> {
-    let mut engine = SecondEngine::open(bytes, options.password.as_deref(), None)?;
+    let mut engine = SecondEngine::open(bytes, &options.passwords, None)?;
     let mut out =
         Positioned { n_pages: engine.n_pages() as u32, ..Positioned::default() };
     for index in 0..engine.n_pages().min(options.max_pages as usize) {

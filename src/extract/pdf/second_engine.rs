@@ -37,17 +37,15 @@ impl SecondEngine {
     /// the file.
     pub(super) fn open(
         bytes: &[u8],
-        password: Option<&str>,
+        passwords: &[String],
         main: Option<&Pdf>,
     ) -> Option<SecondEngine> {
         catch_unwind(AssertUnwindSafe(|| {
             let mut document = Document::load_mem(bytes).ok()?;
             if document.is_encrypted() {
-                let opened = document.decrypt("").or_else(|error| match password {
-                    Some(password) => document.decrypt(password),
-                    None => Err(error),
-                });
-                opened.ok()?;
+                let mut candidates =
+                    std::iter::once("").chain(passwords.iter().map(|p| &**p));
+                candidates.find(|password| document.decrypt(password).is_ok())?;
             }
             empty_images(&mut document);
             let pages = frames(&document, main);

@@ -327,7 +327,7 @@ fn passwords() {
         );
         let file = objects.file_with("/Encrypt 9 0 R/ID[<01><01>]");
         let given = option.is_some();
-        let options = PdfOptions { password: option, ..options() };
+        let options = PdfOptions { passwords: option.into_iter().collect(), ..options() };
         let error = read(&file, &options).unwrap_err();
         assert_eq!(error, ExtractError::NeedsPassword { given });
     }
