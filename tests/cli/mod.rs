@@ -62,12 +62,6 @@ impl Run {
     pub(crate) fn shown(&self) -> String {
         format!("{}--- stderr\n{}--- exit {}\n", self.stdout, self.stderr, self.status)
     }
-
-    /// The object that the program printed.
-    pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|e| panic!("{e}:\n{}\n{}", self.stdout, self.stderr))
-    }
 }
 
 /// The program with these arguments, its environment cleared.

@@ -8,7 +8,10 @@ use crate::search::{Filters, Searcher};
 /// The filters that the options ask for.
 ///
 /// Errors for a topic, year or kind that does not exist, with what is near.
-pub(super) fn filters_of(searcher: &Searcher, args: &FilterArgs) -> Result<Filters, CliError> {
+pub(super) fn filters_of(
+    searcher: &Searcher,
+    args: &FilterArgs,
+) -> Result<Filters, CliError> {
     let mut topics = Vec::new();
     for given in args.topic.iter().chain(&args.chapter) {
         let found = searcher.resolve_topic(given);
