@@ -59,7 +59,7 @@ impl Legibility {
     }
 
     /// Tells whether too many glyphs have no Unicode.
-    pub(super) fn is_garbage(&self) -> bool {
+    fn is_garbage(&self) -> bool {
         self.n >= MIN_GLYPHS && self.unknown as f32 > MAX_UNKNOWN * self.n as f32
     }
 
@@ -74,6 +74,13 @@ impl Legibility {
         }
         self.pairs < MIN_GLYPHS || self.frequent as f32 > MIN_FREQUENT * self.pairs as f32
     }
+}
+
+/// Tells whether too many glyphs of a page have no Unicode; the same as counting all, but quick.
+pub(super) fn is_garbage(glyphs: &[Glyph]) -> bool {
+    let unknown = glyphs.iter().filter(|g| g.ch == char::REPLACEMENT_CHARACTER).count();
+    unknown as f32 > MAX_UNKNOWN * MIN_GLYPHS as f32
+        && Legibility::of(glyphs).is_garbage()
 }
 
 fn is_frequent(a: u8, b: u8) -> bool {

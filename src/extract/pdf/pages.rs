@@ -5,7 +5,7 @@
 
 use hayro_syntax::Pdf;
 
-use super::legibility::Legibility;
+use super::legibility::{self, Legibility};
 use super::main_engine::MainEngine;
 use super::second_engine::SecondEngine;
 use super::{EngineChoice, Extractor, PageFault, PageRead, PdfOptions, diagnosis};
@@ -101,7 +101,7 @@ fn needs_second(read: &PageRead) -> bool {
         Some(PageFault::Budget) => false,
         Some(PageFault::Font) => true,
         Some(PageFault::Content) if read.page.glyphs.is_empty() => true,
-        _ => Legibility::of(&read.page.glyphs).is_garbage(),
+        _ => legibility::is_garbage(&read.page.glyphs),
     }
 }
 
