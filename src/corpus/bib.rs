@@ -3,10 +3,14 @@
 //! In: BibTeX as JabRef, Zotero and Better BibTeX write it. Out: [`Entry`]s in order. An entry that
 //! cannot be read is a fault with its line, and the rest goes on.
 
+mod edit;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use biblatex::{ChunksExt, PermissiveType, Person};
+
+pub use edit::{BibText, EditError, NewEntry, escaped};
 
 /// The name of the bibliography in a corpus folder.
 pub const FILE_NAME: &str = "papers.bib";
@@ -30,6 +34,8 @@ pub struct Entry {
     pub venue: Option<String>,
     /// arXiv id without version.
     pub arxiv: Option<String>,
+    /// The version of the arXiv id, if the entry names one.
+    pub arxiv_version: Option<u16>,
     /// DOI, lower case.
     pub doi: Option<String>,
     /// Address.
@@ -223,6 +229,7 @@ fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
         authors: authors_of(entry),
         year,
         venue: venue.iter().find_map(|n| text(n)),
+        arxiv_version: arxiv.as_deref().and_then(arxiv_version),
         arxiv: arxiv.and_then(|id| arxiv_id(&id)),
         doi: text("doi").map(|d| plain_doi(&d)),
         url: text("url"),
@@ -309,6 +316,15 @@ pub fn arxiv_id(text: &str) -> Option<String> {
     (new || old).then(|| id.to_string())
 }
 
+/// The version that stands behind an arXiv id.
+pub fn arxiv_version(text: &str) -> Option<u16> {
+    let id = arxiv_id(text)?;
+    let rest = &text[text.find(&id)? + id.len()..];
+    let digits = rest.strip_prefix('v')?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok().filter(|v| *v > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,6 +352,7 @@ mod tests {
         assert_eq!(he.venue.as_deref(), Some("CVPR"));
         assert_eq!((he.year, he.arxiv.as_deref()), (Some(2022), Some("2111.06377")));
         assert_eq!(he.files, ["files/12/he.pdf"]);
+        assert_eq!(he.arxiv_version, Some(3));
         assert_eq!(bib.entries[1].doi.as_deref(), Some("10.1000/abc"));
         assert_eq!(bib.entries[1].year, Some(2021));
         assert_eq!(

@@ -4,6 +4,7 @@
 //! that it belongs to. Nothing here opens a document beyond the bytes needed to tell its format.
 
 pub mod bib;
+pub mod disk;
 pub mod identity;
 pub mod walk;
 

@@ -1,0 +1,398 @@
+//! Changes `papers.bib` in place.
+//!
+//! In: the text of a bibliography. Out: the same bytes but for the field that was set or the
+//! entries that were added at the end: comments, order, unknown fields and white space are the
+//! person's. A file that is no UTF-8 is not touched.
+
+use std::path::{Path, PathBuf};
+
+use biblatex::RawBibliography;
+
+use super::{Bibliography, FILE_NAME, raw_entries};
+use crate::corpus::disk;
+
+/// Why a bibliography could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// It cannot be read.
+    #[error("{}: cannot read the bibliography: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// It is no UTF-8.
+    #[error("{}: line {line} is not UTF-8: the bibliography is left as it is", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+    },
+    /// It cannot be written.
+    #[error("{}: cannot write the bibliography: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+/// An entry to be added: fields in the order in which they are to stand, values in plain text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewEntry {
+    /// `misc`, `article`, ...
+    pub kind: String,
+    /// Key; must be free.
+    pub key: String,
+    /// Names and values; a value is escaped for BibTeX when it is written.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The text of a bibliography.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BibText {
+    text: String,
+    changed: bool,
+}
+
+impl BibText {
+    /// Reads the bibliography of a corpus folder; empty if there is none.
+    ///
+    /// # Errors
+    /// If it is there and cannot be read, or is no UTF-8.
+    pub fn load(corpus: &Path) -> Result<Self, EditError> {
+        let path = corpus.join(FILE_NAME);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(source) => return Err(EditError::Read { path, source }),
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self { text, changed: false }),
+            Err(e) => {
+                let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+                let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+                Err(EditError::Encoding { path, line })
+            }
+        }
+    }
+
+    /// Takes a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), changed: false }
+    }
+
+    /// The text as it stands.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// True if something was set or added.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// The entries as they stand.
+    pub fn parse(&self) -> Bibliography {
+        Bibliography::parse(&self.text)
+    }
+
+    /// Writes the text into a corpus folder, whole or not at all; nothing if nothing changed.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn save(&self, corpus: &Path) -> Result<(), EditError> {
+        if !self.changed {
+            return Ok(());
+        }
+        let path = corpus.join(FILE_NAME);
+        disk::write_whole(&path, self.text.as_bytes())
+            .map_err(|source| EditError::Write { path, source })
+    }
+
+    /// Sets a field of an entry; returns whether the entry was found and can be read.
+    ///
+    /// A field that is there gets another value in its place, one that is not stands behind the
+    /// last, indented and aligned as that one. Nothing else moves.
+    pub fn set_field(&mut self, key: &str, name: &str, value: &str) -> bool {
+        let Some(place) = self.place_of(key, name) else { return false };
+        let value = escaped(name, value);
+        match place {
+            Place::Value(span) => {
+                if self.text[span.clone()] != value {
+                    self.text.replace_range(span, &value);
+                    self.changed = true;
+                }
+            }
+            Place::After { at, before, comma } => {
+                let close = if comma { "" } else { "," };
+                let field = format!("{close}{before}{name} = {{{value}}}");
+                // Behind `value,` the new field takes the comma over.
+                let (at, field) = match comma {
+                    true => (at + 1, format!("{field},")),
+                    false => (at, field),
+                };
+                self.text.insert_str(at, &field);
+                self.changed = true;
+            }
+        }
+        true
+    }
+
+    fn place_of(&self, key: &str, name: &str) -> Option<Place> {
+        for raw in raw_entries(&self.text).into_iter().filter(|r| r.closed) {
+            if matches!(raw.kind.as_str(), "comment" | "preamble" | "string") {
+                continue;
+            }
+            let source = &self.text[raw.span.clone()];
+            let Ok(parsed) = RawBibliography::parse(source) else { continue };
+            let Some(entry) = parsed.entries.first().filter(|e| e.v.key.v == key) else {
+                continue;
+            };
+            let base = raw.span.start;
+            let fields = &entry.v.fields;
+            if let Some(field) =
+                fields.iter().find(|f| f.key.v.eq_ignore_ascii_case(name))
+            {
+                return braced_value(source, &field.value.span)
+                    .map(|span| Place::Value(span.start + base..span.end + base));
+            }
+            let Some(last) = fields.last() else {
+                // `@misc{key}` or `@misc{key,}`
+                let at = base + entry.v.key.span.end;
+                let comma = self.text[at..].starts_with(',');
+                return Some(Place::After { at, before: "\n  ".into(), comma });
+            };
+            let at = base + last.value.span.end;
+            let comma = self.text[at..].trim_start().starts_with(',');
+            let at = match comma {
+                true => at + self.text[at..].find(',').unwrap_or(0),
+                false => at,
+            };
+            let before = lead_of(source, last.key.span.start, name, &last.key.v.len());
+            return Some(Place::After { at, before, comma });
+        }
+        None
+    }
+
+    /// Adds entries at the end, after `heading` as a comment if there is one.
+    pub fn append(&mut self, heading: Option<&str>, entries: &[NewEntry]) {
+        if entries.is_empty() {
+            return;
+        }
+        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push_str(end);
+        }
+        if let Some(heading) = heading {
+            if !self.text.is_empty() {
+                self.text.push_str(end);
+            }
+            // An `@` in a comment would begin an entry for some readers.
+            let heading = heading.replace(['\n', '\r'], " ").replace('@', "(at)");
+            self.text.push_str(&format!("% ---- {heading} ----{end}"));
+        }
+        for entry in entries {
+            if !self.text.is_empty() {
+                self.text.push_str(end);
+            }
+            self.text.push_str(&entry.render().replace('\n', end));
+        }
+        self.changed = true;
+    }
+}
+
+enum Place {
+    /// Inside the braces or quotes of a value that is there.
+    Value(std::ops::Range<usize>),
+    /// Behind the last field: at its end, or at the comma behind it.
+    After { at: usize, before: String, comma: bool },
+}
+
+/// What is inside the braces or quotes of a value; the whole value, to be braced, otherwise.
+fn braced_value(
+    source: &str,
+    span: &std::ops::Range<usize>,
+) -> Option<std::ops::Range<usize>> {
+    let value = &source[span.clone()];
+    let braced = value.starts_with('{') && value.ends_with('}');
+    if braced {
+        return Some(span.start + 1..span.end - 1);
+    }
+    // The parser's span of a lone value lies inside its delimiters already.
+    let before = source[..span.start].chars().next_back();
+    match (before, source[span.end..].chars().next()) {
+        (Some('{'), Some('}')) | (Some('"'), Some('"')) => Some(span.clone()),
+        _ => None,
+    }
+}
+
+/// The line break, indent and alignment that stand before the last field, for a new one.
+fn lead_of(source: &str, name_start: usize, name: &str, last_len: &usize) -> String {
+    let line = source[..name_start].rfind('\n').map_or(0, |i| i + 1);
+    let indent = &source[line..name_start];
+    let _ = (name, last_len);
+    if line == 0 || !indent.chars().all(char::is_whitespace) {
+        return " ".into();
+    }
+    let cr = source[..line].ends_with("\r\n");
+    format!("{}{indent}", if cr { "\r\n" } else { "\n" })
+}
+
+impl NewEntry {
+    /// A field; nothing if the value is empty.
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        if !value.trim().is_empty() {
+            self.fields.push((name.into(), value));
+        }
+        self
+    }
+
+    /// The entry in BibTeX, names of fields aligned, with a line break at its end.
+    pub fn render(&self) -> String {
+        let width = self.fields.iter().map(|(n, _)| n.len()).max().unwrap_or(0);
+        let mut text = format!("@{}{{{}", self.kind, self.key);
+        for (name, value) in &self.fields {
+            text.push_str(&format!(",\n  {name:width$} = {{{}}}", escaped(name, value)));
+        }
+        text.push_str("\n}\n");
+        text
+    }
+}
+
+/// A value in BibTeX: on one line, braces in balance, TeX's special characters escaped where the
+/// field is text.
+pub fn escaped(name: &str, value: &str) -> String {
+    const VERBATIM: [&str; 9] = [
+        "file",
+        "url",
+        "doi",
+        "eprint",
+        "pdf",
+        "eprinttype",
+        "archiveprefix",
+        "keywords",
+        "key",
+    ];
+    let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let value = balanced(&value);
+    if VERBATIM.contains(&name.to_lowercase().as_str()) {
+        return value;
+    }
+    let mut out = String::new();
+    let mut math = false;
+    let mut before = ' ';
+    for c in value.chars() {
+        if c == '$' && before != '\\' {
+            math = !math && value.matches('$').count() % 2 == 0;
+        }
+        let special = matches!(c, '&' | '%' | '#') || (c == '_' && !math);
+        if special && before != '\\' {
+            out.push('\\');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
+}
+
+fn balanced(value: &str) -> String {
+    let mut depth = 0i32;
+    let fine = value.chars().all(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth >= 0
+    });
+    if fine && depth == 0 && !value.ends_with('\\') {
+        return value.into();
+    }
+    value.replace(['{', '}'], "").trim_end_matches('\\').into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINE: &str = "% my list\n@Article{ a1 ,\n\ttitle =  \"A {Title}\" ,\n\tODD_field={x, {y} = z} % keep\n}\n\nloose text\n@misc{b2, title={B}, year=2020}\n@misc{c3,\n  title   = {C},\n  note    = {n},\n}\n";
+
+    fn check(key: &str, name: &str, value: &str, from: &str, to: &str) {
+        let mut bib = BibText::new(MINE);
+        assert!(bib.set_field(key, name, value), "{key} {name}");
+        assert_eq!(bib.as_str(), MINE.replacen(from, to, 1), "{key} {name}");
+        let entries = bib.parse();
+        assert_eq!(entries.faults, [], "{}", bib.as_str());
+        assert_eq!(entries.entries.len(), 3);
+    }
+
+    #[test]
+    fn a_field_is_set_and_nothing_else_moves() {
+        check("a1", "file", "p/a.pdf", "= z}", "= z},\n\tfile = {p/a.pdf}");
+        check("a1", "title", "New & Old", "A {Title}", "New \\& Old");
+        check("b2", "doi", "10.1/x_y", "year=2020", "year=2020, doi = {10.1/x_y}");
+        check("b2", "title", "D", "{B}", "{D}");
+        check("c3", "note", "m", "{n}", "{m}");
+        check("c3", "eprint", "1", "{n},", "{n},\n  eprint = {1},");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left() {
+        let mut bib = BibText::new("@misc{open, title = {x\n");
+        assert!(!bib.set_field("open", "doi", "1"));
+        assert!(!bib.set_field("none", "doi", "1"));
+        assert!(!bib.is_changed());
+    }
+
+    #[test]
+    fn entries_are_added_at_the_end() {
+        let mut bib = BibText::new("@misc{a, title={A}}");
+        let entry = NewEntry { kind: "misc".into(), key: "b".into(), fields: vec![] }
+            .with("title", "50% of {AI} & $x_1$ a_b")
+            .with("note", "")
+            .with("eprint", "2309.10020");
+        bib.append(Some("Cited by a"), &[entry]);
+        expect_test::expect![[r#"
+            @misc{a, title={A}}
+
+            % ---- Cited by a ----
+
+            @misc{b,
+              title  = {50\% of {AI} \& $x_1$ a\_b},
+              eprint = {2309.10020}
+            }
+        "#]]
+        .assert_eq(bib.as_str());
+        let b = &bib.parse().entries[1];
+        assert_eq!(b.arxiv.as_deref(), Some("2309.10020"));
+    }
+
+    #[test]
+    fn windows_line_ends_stay() {
+        let mut bib = BibText::new("@misc{a,\r\n  title={A}\r\n}\r\n");
+        assert!(bib.set_field("a", "doi", "10.1/x"));
+        bib.append(
+            None,
+            &[NewEntry { kind: "misc".into(), key: "b".into(), fields: vec![] }],
+        );
+        assert_eq!(
+            bib.as_str(),
+            "@misc{a,\r\n  title={A},\r\n  doi = {10.1/x}\r\n}\r\n\r\n@misc{b\r\n}\r\n"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_value_reads_back_and_the_rest_stays(value in "[ -~äπ中]{0,40}") {
+            let mut bib = BibText::new(MINE);
+            proptest::prop_assert!(bib.set_field("c3", "note", &value));
+            let entries = bib.parse();
+            proptest::prop_assert_eq!(entries.entries.len(), 3, "{}", bib.as_str());
+            let start = MINE.find("{n}").unwrap() + 1;
+            let tail = &MINE[start + 1..];
+            proptest::prop_assert!(bib.as_str().starts_with(&MINE[..start]));
+            proptest::prop_assert!(bib.as_str().ends_with(tail));
+        }
+    }
+}
