@@ -116,7 +116,7 @@ impl BibText {
     /// Sets a field of an entry; returns whether the entry was found and can be read.
     ///
     /// A field that is there gets another value in its place, one that is not stands behind the
-    /// last, indented and aligned as that one. Nothing else moves.
+    /// last, indented as that one. Nothing else moves.
     pub fn set_field(&mut self, key: &str, name: &str, value: &str) -> bool {
         let Some(place) = self.place_of(key, name) else { return false };
         let value = escaped(name, value);
@@ -166,13 +166,14 @@ impl BibText {
                 let comma = self.text[at..].starts_with(',');
                 return Some(Place::After { at, before: "\n  ".into(), comma });
             };
-            let at = base + last.value.span.end;
+            // The parser's span takes the white space behind a value in.
+            let at = base + trimmed(source, &last.value.span).end;
             let comma = self.text[at..].trim_start().starts_with(',');
             let at = match comma {
                 true => at + self.text[at..].find(',').unwrap_or(0),
                 false => at,
             };
-            let before = lead_of(source, last.key.span.start, name, &last.key.v.len());
+            let before = lead_of(source, last.key.span.start);
             return Some(Place::After { at, before, comma });
         }
         None
@@ -212,11 +213,17 @@ enum Place {
     After { at: usize, before: String, comma: bool },
 }
 
+/// A span without the white space at its end.
+fn trimmed(source: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    span.start..span.start + source[span.clone()].trim_end().len()
+}
+
 /// What is inside the braces or quotes of a value; the whole value, to be braced, otherwise.
 fn braced_value(
     source: &str,
     span: &std::ops::Range<usize>,
 ) -> Option<std::ops::Range<usize>> {
+    let span = &trimmed(source, span);
     let value = &source[span.clone()];
     let braced = value.starts_with('{') && value.ends_with('}');
     if braced {
@@ -230,11 +237,10 @@ fn braced_value(
     }
 }
 
-/// The line break, indent and alignment that stand before the last field, for a new one.
-fn lead_of(source: &str, name_start: usize, name: &str, last_len: &usize) -> String {
+/// The line break and indent that stand before the last field, for a new one.
+fn lead_of(source: &str, name_start: usize) -> String {
     let line = source[..name_start].rfind('\n').map_or(0, |i| i + 1);
     let indent = &source[line..name_start];
-    let _ = (name, last_len);
     if line == 0 || !indent.chars().all(char::is_whitespace) {
         return " ".into();
     }
@@ -284,13 +290,14 @@ pub fn escaped(name: &str, value: &str) -> String {
         return value;
     }
     let mut out = String::new();
+    // A lone dollar is money.
+    let money = value.matches('$').count() % 2 == 1;
     let mut math = false;
     let mut before = ' ';
     for c in value.chars() {
-        if c == '$' && before != '\\' {
-            math = !math && value.matches('$').count() % 2 == 0;
-        }
-        let special = matches!(c, '&' | '%' | '#') || (c == '_' && !math);
+        math ^= c == '$' && !money;
+        let special =
+            matches!(c, '&' | '%' | '#') || (c == '_' && !math) || (c == '$' && money);
         if special && before != '\\' {
             out.push('\\');
         }
@@ -301,12 +308,18 @@ pub fn escaped(name: &str, value: &str) -> String {
 }
 
 fn balanced(value: &str) -> String {
-    let mut depth = 0i32;
-    let fine = value.chars().all(|c| {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        depth >= 0
-    });
-    if fine && depth == 0 && !value.ends_with('\\') {
+    let (mut depth, mut fine, mut escape) = (0i32, true, false);
+    for c in value.chars() {
+        match c {
+            _ if escape => escape = false,
+            '\\' => escape = true,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        fine &= depth >= 0;
+    }
+    if fine && depth == 0 && !escape {
         return value.into();
     }
     value.replace(['{', '}'], "").trim_end_matches('\\').into()
