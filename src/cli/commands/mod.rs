@@ -1,9 +1,12 @@
 //! One file a command: what it is given, what it calls, what it prints.
 
 pub mod config;
+pub mod export;
+pub mod fetch;
 mod filters;
 pub mod index;
 pub mod manual;
+mod net;
 pub mod opening;
 pub mod reading;
 pub mod search;

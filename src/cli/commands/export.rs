@@ -1,0 +1,109 @@
+//! `citemap export`: the papers of a result set, or all, as a bibliography.
+
+use std::io::Write;
+
+use super::filters::filters_of;
+use super::opening::open;
+use crate::cli::Context;
+use crate::cli::args::{ExportArgs, ExportFormat, FilterArgs};
+use crate::cli::error::{CliError, FOUND, NOTHING, chain};
+use crate::corpus::bib::{Bibliography, Entry};
+use crate::output::export::{self, Cited};
+use crate::query;
+use crate::search::{Filters, Group, PaperInfo, Request, Sort};
+
+/// Writes the bibliography of what the query finds; of everything if there is neither query nor filter.
+pub fn run(context: &Context, args: &ExportArgs) -> Result<u8, CliError> {
+    let bibliography =
+        Bibliography::load(&context.corpus).map_err(|e| CliError::user(chain(&e)))?;
+    let mut works = match args.query.is_empty() && !filters(&args.filters) {
+        true => bibliography.entries.iter().map(|e| cited(e, None)).collect(),
+        false => found(context, args, &bibliography)?,
+    };
+    works.truncate(args.limit.unwrap_or(usize::MAX));
+    let text = match args.format {
+        ExportFormat::Bibtex => export::bibtex(&works),
+        ExportFormat::CslJson => export::csl_json(&works),
+        ExportFormat::Ris => export::ris(&works),
+        ExportFormat::Jsonl => export::jsonl(&works),
+    };
+    let mut out = context.ui.out();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(if works.is_empty() { NOTHING } else { FOUND })
+}
+
+fn filters(args: &FilterArgs) -> bool {
+    let lists = [
+        &args.topic,
+        &args.chapter,
+        &args.author,
+        &args.venue,
+        &args.kind,
+        &args.paper,
+        &args.lang,
+    ];
+    args.year.is_some() || lists.iter().any(|list| !list.is_empty())
+}
+
+fn found(
+    context: &Context,
+    args: &ExportArgs,
+    bibliography: &Bibliography,
+) -> Result<Vec<Cited>, CliError> {
+    let opened = open(context, false)?;
+    let text = if args.query.is_empty() { "*".into() } else { args.query.join(" ") };
+    let request = Request {
+        query: query::parse(&text)?,
+        filters: filters_of(&opened.searcher, &args.filters)?,
+        facets: Vec::new(),
+        limit: args.limit.unwrap_or(usize::MAX >> 1),
+        offset: 0,
+        per_paper: 1,
+        group: Group::Paper,
+        sort: Sort::Score,
+        explain: false,
+        expand: context.config.settings.search.expand,
+    };
+    debug_assert!(request.filters != Filters::default() || !args.query.is_empty());
+    let answer = opened.searcher.search(&request);
+    let answer = answer.map_err(|e| CliError::search(e, &request.query.text))?;
+    let works = answer.hits.iter().map(|hit| match bibliography.get(&hit.paper.key) {
+        Some(entry) => cited(entry, Some(&hit.paper)),
+        None => unlisted(&hit.paper),
+    });
+    Ok(works.collect())
+}
+
+/// A work as its entry states it; the index knows its file.
+fn cited(entry: &Entry, paper: Option<&PaperInfo>) -> Cited {
+    Cited {
+        key: entry.key.clone(),
+        kind: entry.kind.clone(),
+        title: entry.title.clone(),
+        authors: entry.authors.clone(),
+        year: entry.year,
+        venue: entry.venue.clone(),
+        arxiv: entry.arxiv.clone(),
+        doi: entry.doi.clone(),
+        url: entry.url.clone(),
+        abstract_text: entry.abstract_text.clone(),
+        path: paper.and_then(|p| p.path.clone()).or(entry.files.first().cloned()),
+    }
+}
+
+/// A work without an entry, as its document states it.
+fn unlisted(paper: &PaperInfo) -> Cited {
+    Cited {
+        key: paper.key.clone(),
+        kind: "misc".into(),
+        title: paper.title.clone(),
+        authors: paper.authors.clone(),
+        year: paper.year,
+        venue: paper.venue.clone(),
+        arxiv: paper.arxiv.clone(),
+        doi: paper.doi.clone(),
+        path: paper.path.clone(),
+        ..Cited::default()
+    }
+}
