@@ -5,7 +5,7 @@
 //! those of a corpus. No dictionary and no guess: a pair is taken only where a text writes one
 //! form behind the other in parentheses and the letters agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -217,6 +217,29 @@ impl AcronymTable {
         for (long, short) in other.by_long {
             self.by_long.entry(long).or_insert(short);
         }
+    }
+
+    /// Keeps the `n` pairs that most papers define; of those that equally many do, the first by
+    /// short form, then by long form.
+    pub fn keep_most(&mut self, n: usize) {
+        let counted = self.entries.iter().flat_map(|(short, longs)| {
+            longs.iter().map(move |(long, (_, count))| (*count, short, long))
+        });
+        let mut ranked: Vec<(u32, &String, &String)> = counted.collect();
+        if ranked.len() <= n {
+            return;
+        }
+        ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+        let kept: BTreeSet<(String, String)> =
+            ranked[..n].iter().map(|(_, s, l)| ((*s).clone(), (*l).clone())).collect();
+        let is_kept =
+            |short: &String, long: &String| kept.contains(&(short.clone(), long.clone()));
+        self.entries.retain(|short, longs| {
+            longs.retain(|long, _| is_kept(short, long));
+            !longs.is_empty()
+        });
+        let longs: BTreeSet<&String> = kept.iter().map(|(_, long)| long).collect();
+        self.by_long.retain(|long, _| longs.contains(long));
     }
 
     /// Returns the long forms of a short form, the most frequent first; those defined by few papers beside one

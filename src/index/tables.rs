@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::IndexError;
+use crate::analysis::AcronymTable;
 use crate::survey::TopicTree;
 
 /// Tables of a commit.
@@ -19,8 +20,8 @@ use crate::survey::TopicTree;
 pub struct Tables {
     /// Topic trees, in the order shown.
     pub trees: Vec<TopicTree>,
-    /// Short forms with their long ones, most frequent first; sorted by short form.
-    pub acronyms: Vec<(String, Vec<String>)>,
+    /// Short forms with the long ones that the texts give them.
+    pub acronyms: AcronymTable,
     /// The corpus in numbers.
     pub summary: Summary,
 }

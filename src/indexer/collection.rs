@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalog::Catalog;
 use super::crew::with_crew;
+use super::documents::ACRONYMS;
 use super::ledger::{Changes, CollectionRow, FileRow, Outcome};
 use super::reader::Failure;
 use super::record::{self, Batch, Put};
@@ -21,6 +22,7 @@ use super::run::{Context, is_settled, named};
 use super::session::{Session, threads};
 use super::snapshot::FileState;
 use super::{Options, Progress, Report, RunError, Stage};
+use crate::analysis::AcronymTable;
 use crate::corpus::walk::{Found, FoundFile};
 use crate::corpus::{Fingerprint, Format};
 use crate::extract::jsonl;
@@ -29,8 +31,6 @@ use crate::extract::jsonl;
 const BATCH: usize = 256 << 10;
 /// Faults of lines that are kept of a collection.
 pub(super) const FAULTS: usize = 20;
-/// Acronyms that are kept of a collection.
-const ACRONYMS: usize = 4000;
 
 /// The collections of a corpus.
 #[derive(Default)]
@@ -248,10 +248,9 @@ impl Collections {
         self.files.values().map(|collection| collection.row.records).sum()
     }
 
-    /// Short forms that records explain, with the long ones and how many do.
-    pub(crate) fn acronyms(&self) -> impl Iterator<Item = (&str, &str, u64)> {
-        let rows = self.files.values().flat_map(|collection| &collection.row.acronyms);
-        rows.map(|(short, long, n)| (short.as_str(), long.as_str(), *n))
+    /// Short forms that records explain, with the long ones, a table for each collection.
+    pub(crate) fn acronyms(&self) -> impl Iterator<Item = &AcronymTable> {
+        self.files.values().map(|collection| &collection.row.acronyms)
     }
 
     /// What became of a collection; none if the file is none.
@@ -321,14 +320,21 @@ impl Collection {
         let mut file =
             BufReader::with_capacity(1 << 20, File::open(&self.path).map_err(io)?);
         file.seek(SeekFrom::Start(self.row.done)).map_err(io)?;
-        let work = |batch: Batch| record::put(plan, &batch, session);
+        let work = |batch: Batch| (batch.first_line, record::put(plan, &batch, session));
+        // Batches end in any order; what they found is joined in the order of their lines.
+        let mut waiting: BTreeMap<u64, Put> = BTreeMap::new();
         let row = &mut self.row;
         let path = &self.path;
         with_crew(threads(context.options), &work, |crew| {
-            let mut took = |put: Result<Put, RunError>, row: &mut CollectionRow| {
-                let put = put?;
-                report.records += put.records;
-                put.count_into(row);
+            let mut counted = row.lines;
+            let mut took = |(line, put): (u64, Result<Put, RunError>),
+                            row: &mut CollectionRow| {
+                waiting.insert(line, put?);
+                while let Some(put) = waiting.remove(&(counted + 1)) {
+                    report.records += put.records;
+                    counted += put.lines;
+                    put.count_into(row);
+                }
                 Ok::<(), RunError>(())
             };
             // However short the time between commits is, some work is done between them.
@@ -352,7 +358,7 @@ impl Collection {
             while let Some(put) = crew.take() {
                 took(put, row)?;
             }
-            row.settle(ACRONYMS);
+            row.acronyms.keep_most(ACRONYMS);
             Ok(())
         })
     }

@@ -15,13 +15,18 @@ use super::run::{Context, is_settled, named};
 use super::session::{Session, threads};
 use super::work::{self, Recipe};
 use super::{Note, Options, Progress, Report, RunError, Stage};
+use crate::analysis::{Acronym, AcronymTable, acronyms};
 use crate::corpus::walk::{Found, FoundFile};
 use crate::paper::{Document, Reference};
+use crate::passage::PassageKind;
 use crate::schema::IndexPassage;
 
 /// Readings are written to cache and ledger together, this many or this often.
 const BATCH: usize = 64;
 const BATCH_TIME: Duration = Duration::from_secs(2);
+
+/// Acronyms that are kept: every search reads them.
+pub(super) const ACRONYMS: usize = 5000;
 
 /// Reads the documents that are new or changed; rows of those that are not stay as they are.
 ///
@@ -307,7 +312,7 @@ impl<'a> Documents<'a> {
                 digest,
                 base,
                 passages: passages.0.len() as u32,
-                acronyms: Vec::new(),
+                acronyms: explained(&passages.0),
             };
             Ok::<_, RunError>((key, row, passages.1))
         };
@@ -349,28 +354,18 @@ impl<'a> Documents<'a> {
         self.catalog_digest
     }
 
-    /// Short forms with their long ones, most frequent first.
-    pub(super) fn acronyms(
-        &self,
-        collections: &Collections,
-    ) -> Vec<(String, Vec<String>)> {
-        let mut counts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-        let pairs = self.rows.values().flat_map(|row| &row.acronyms);
-        for (short, long) in pairs.map(|(s, l)| (s.as_str(), l.as_str())) {
-            *counts.entry(short).or_default().entry(long).or_default() += 1;
+    /// Short forms with the long ones that the texts give them.
+    pub(super) fn acronyms(&self, collections: &Collections) -> AcronymTable {
+        let mut table = AcronymTable::default();
+        for row in self.rows.values() {
+            let pairs = row.acronyms.iter().cloned();
+            table.add_paper(pairs.map(|(short, long)| Acronym { short, long }));
         }
-        for (short, long, n) in collections.acronyms() {
-            *counts.entry(short).or_default().entry(long).or_default() += n;
+        for other in collections.acronyms() {
+            table.merge(other.clone());
         }
-        let ranked = |longs: BTreeMap<&str, u64>| {
-            let mut longs: Vec<(&str, u64)> = longs.into_iter().collect();
-            longs.sort_by_key(|(long, n)| (std::cmp::Reverse(*n), *long));
-            longs.into_iter().map(|(long, _)| long.to_owned()).collect()
-        };
-        counts
-            .into_iter()
-            .map(|(short, longs)| (short.to_owned(), ranked(longs)))
-            .collect()
+        table.keep_most(ACRONYMS);
+        table
     }
 }
 
@@ -400,6 +395,16 @@ fn passages(
     let cut = catch_unwind(AssertUnwindSafe(|| recipe.of_document(&document)));
     Ok(cut
         .map_or_else(|_| (recipe.without_document(), false), |passages| (passages, true)))
+}
+
+/// The short forms that a work explains, with the long ones, each pair once.
+fn explained(passages: &[IndexPassage]) -> Vec<(String, String)> {
+    let own = passages.iter().filter(|p| p.passage.kind != PassageKind::Reference);
+    let found = own.flat_map(|p| acronyms(&p.passage.text));
+    let mut pairs: Vec<_> = found.map(|pair| (pair.short, pair.long)).collect();
+    pairs.sort();
+    pairs.dedup();
+    pairs
 }
 
 /// Fetches a document from the cache; one that the cache has lost is read again.

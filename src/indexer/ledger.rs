@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{Facts, Failure};
+use crate::analysis::AcronymTable;
 use crate::corpus::{Fingerprint, Format};
 use crate::paper::Reference;
 
@@ -110,8 +111,8 @@ pub(crate) struct CollectionRow {
     pub(crate) faults: Vec<(u64, String)>,
     /// How many such lines there are.
     pub(crate) n_faults: u64,
-    /// Short forms that its records explain, with the long ones and how many records do.
-    pub(crate) acronyms: Vec<(String, String, u64)>,
+    /// Short forms that its records explain, with the long ones.
+    pub(crate) acronyms: AcronymTable,
 }
 
 /// Rows that change with a commit; `None` removes.

@@ -11,7 +11,7 @@ use super::ledger::CollectionRow;
 use super::session::Session;
 use super::topics::Topics;
 use super::work::{Recipe, topics_of};
-use crate::analysis::language;
+use crate::analysis::{AcronymTable, acronyms, language};
 use crate::corpus::bib::Entry;
 use crate::corpus::{Format, WorkKey};
 use crate::extract::Extracted;
@@ -60,11 +60,13 @@ pub(super) struct Plan<'a> {
 /// What came of a batch.
 #[derive(Default)]
 pub(super) struct Put {
+    pub(super) lines: u64,
     pub(super) records: u64,
     passages: u64,
     covered: u64,
     faults: Vec<(u64, String)>,
     n_faults: u64,
+    acronyms: AcronymTable,
 }
 
 impl Put {
@@ -75,6 +77,8 @@ impl Put {
         row.covered += self.covered;
         row.n_faults += self.n_faults;
         row.faults.extend(self.faults);
+        row.faults.truncate(FAULTS);
+        row.acronyms.merge(self.acronyms);
     }
 
     fn fault(&mut self, line: u64, what: String) {
@@ -82,17 +86,6 @@ impl Put {
         if self.faults.len() < FAULTS {
             self.faults.push((line, what));
         }
-    }
-}
-
-impl CollectionRow {
-    /// Keeps the first faults and the most frequent acronyms, in an order that does not depend on
-    /// which thread was first.
-    pub(super) fn settle(&mut self, acronyms: usize) {
-        self.faults.sort();
-        self.faults.truncate(FAULTS);
-        self.acronyms.sort_by(|a, b| (b.2, &a.0, &a.1).cmp(&(a.2, &b.0, &b.1)));
-        self.acronyms.truncate(acronyms);
     }
 }
 
@@ -105,6 +98,7 @@ pub(super) fn put(
     let mut put = Put::default();
     let mut docs = Vec::new();
     for (line, bytes) in (batch.first_line..).zip(batch.lines()) {
+        put.lines += 1;
         if bytes.trim_ascii().is_empty() {
             continue;
         }
@@ -119,6 +113,7 @@ pub(super) fn put(
         let (work, passages) = passages(key, record, plan);
         put.records += 1;
         put.passages += passages.len() as u64;
+        put.acronyms.add_paper(passages.iter().flat_map(|p| acronyms(&p.passage.text)));
         docs.extend(session.store().schema().documents(&work, &passages));
     }
     session.writer().add(docs)?;
