@@ -23,6 +23,7 @@ pub fn understand(laid: Laid) -> Document {
         mut blocks, headings, info, n_pages, pages_read, quality, mut faults, ..
     } = laid;
     front::find_abstract(&mut blocks);
+    recut(&mut blocks);
     let references = references(&blocks);
     let title = front::title(&blocks, &info);
     let authors = front::authors(&blocks, &info, n_pages > 0);
@@ -69,6 +70,43 @@ pub fn understand(laid: Laid) -> Document {
         pages_read,
         quality,
         faults,
+    }
+}
+
+/// Cuts a numbered bibliography at its printed labels, where the links point beside them.
+///
+/// Some files lead their links a line too high, and entries cut there end in the next one's text.
+/// Nothing is changed unless every label from the first to the last is found in order.
+fn recut(blocks: &mut [Block]) {
+    let entries: Vec<usize> = (0..blocks.len())
+        .filter(|i| {
+            blocks[*i].kind == BlockKind::Reference && blocks[*i].fields.is_empty()
+        })
+        .collect();
+    let label = |n: usize| format!("[{n}]");
+    let sound = |(n, at): (usize, &usize)| blocks[*at].text.starts_with(&label(n + 1));
+    if entries.len() < 3 || entries.iter().enumerate().all(sound) {
+        return;
+    }
+    let whole: Vec<&str> = entries.iter().map(|at| blocks[*at].text.as_str()).collect();
+    let whole = whole.join(" ");
+    let mut starts = Vec::with_capacity(entries.len() + 1);
+    let mut from = 0;
+    for n in 1..=entries.len() {
+        let mark = format!("{} ", label(n));
+        let Some(at) = whole[from..].find(&mark) else { return };
+        starts.push(from + at);
+        from += at + mark.len();
+    }
+    // What stands before the first label would be lost.
+    if starts[0] > 0 || whole[from..].contains(&format!(" {} ", label(entries.len() + 1)))
+    {
+        return;
+    }
+    starts.push(whole.len());
+    for (at, cut) in entries.into_iter().zip(starts.windows(2)) {
+        blocks[at].text = whole[cut[0]..cut[1]].trim_end().to_owned();
+        blocks[at].cites.clear();
     }
 }
 
@@ -262,4 +300,29 @@ pub struct Citation {
     pub sentence: String,
     /// Index of the block.
     pub block: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(text: &str) -> Block {
+        Block { kind: BlockKind::Reference, text: text.to_owned(), ..Block::default() }
+    }
+
+    #[test]
+    fn entries_cut_beside_their_labels_are_cut_again() {
+        let blocks = vec![
+            entry("[1] Ann, A.: One thing. In: X, pp. 17–"),
+            entry("19 (2001) [2] Bob, B.: Two things. In: Y"),
+            entry("(2002)"),
+            entry("[3] Cid, C.: Three. Z (2003) [4] Dee, D.: Four. W (2004)"),
+        ];
+        let doc = understand(Laid { blocks, ..Laid::default() });
+        let read: Vec<(String, Option<i32>)> =
+            doc.references.iter().map(|r| (r.title.clone(), r.year)).collect();
+        let expected =
+            [("One thing", 2001), ("Two things", 2002), ("Three", 2003), ("Four", 2004)];
+        assert_eq!(read, expected.map(|(t, y)| (t.to_owned(), Some(y))));
+    }
 }

@@ -22,7 +22,7 @@ pub fn derive(
         .map(|s| MapSection {
             number: s.number.clone(),
             level: s.level,
-            title: s.title.clone(),
+            title: without_keys(&s.title, doc).to_owned(),
             page: (s.page > 0).then_some(s.page),
             ..MapSection::default()
         })
@@ -63,4 +63,53 @@ pub fn derive(
     // Against an empty map of its own the sections get their digests.
     let empty = SurveyMap { sections: Vec::new(), ..map.clone() };
     map.merge_edits(&empty)
+}
+
+/// A bookmark's title without the raw citation keys that some files leave at its end.
+fn without_keys<'a>(title: &'a str, doc: &Document) -> &'a str {
+    let Some((head, last)) = title.trim_end().rsplit_once(' ') else { return title };
+    let mut keys = last.trim_end_matches('.').split(',');
+    let known = |key: &str| doc.references.iter().any(|r| r.key == key);
+    if keys.all(known) { head.trim_end() } else { title }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paper::{Citation, Reference, Section};
+
+    #[test]
+    fn sections_cite_the_works_that_their_references_are() {
+        let reference = |key: &str| Reference { key: key.into(), ..Reference::default() };
+        let cite = |key: &str, section| Citation {
+            key: key.into(),
+            section,
+            ..Citation::default()
+        };
+        let doc = Document {
+            sections: vec![Section {
+                number: "1".into(),
+                title: "Answering (VQA) a2015vqa,b2017visual.".into(),
+                level: 1,
+                ..Section::default()
+            }],
+            references: vec![reference("a2015vqa"), reference("b2017visual")],
+            citations: vec![
+                cite("b2017visual", Some(0)),
+                cite("a2015vqa", Some(0)),
+                cite("b2017visual", Some(0)),
+                cite("open", Some(0)),
+                cite("a2015vqa", None),
+            ],
+            ..Document::default()
+        };
+        let works: BTreeMap<String, WorkKey> =
+            [("a2015vqa", "antol"), ("b2017visual", "b2017visual")]
+                .map(|(k, w)| (k.to_owned(), WorkKey(w.to_owned())))
+                .into();
+        let map = derive(&doc, &WorkKey("s".into()), &works);
+        assert_eq!(map.sections[0].title, "Answering (VQA)");
+        assert_eq!(map.sections[0].cites, ["b2017visual", "antol"]);
+        assert_eq!(map.derived_numbers, ["1"]);
+    }
 }

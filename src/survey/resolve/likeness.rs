@@ -113,17 +113,15 @@ impl Title {
         if self.folded == other.folded {
             return true;
         }
-        if self.versions() != other.versions() || self.negates(other) {
-            return false;
-        }
-        if self.is_head_of(other) || other.is_head_of(self) {
-            return true;
-        }
+        let head = self.is_head_of(other) || other.is_head_of(self);
         let n = self.folded.chars().count().max(other.folded.chars().count());
-        let length_gap = self.folded.len().abs_diff(other.folded.len());
         let allowed = (n * 5 / 100).clamp(1, 4);
-        length_gap <= allowed * 3
-            && strsim::levenshtein(&self.folded, &other.folded) <= allowed
+        // Cheap tests first: most candidates fall by their length.
+        let near = || {
+            self.folded.len().abs_diff(other.folded.len()) <= allowed * 3
+                && strsim::levenshtein(&self.folded, &other.folded) <= allowed
+        };
+        (head || near()) && self.versions() == other.versions() && !self.negates(other)
     }
 
     /// True if this is the other without its end: at least four words and 24 letters.

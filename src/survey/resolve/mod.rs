@@ -165,16 +165,7 @@ impl Resolver {
         if let Some(found) = self.by_id(reference, &title, &authors) {
             return Some(found);
         }
-        let mut candidates: Vec<u32> = Vec::new();
-        if !title.folded.is_empty() {
-            candidates.extend(self.by_title.get(&title.folded).into_iter().flatten());
-            for word in title.rare_words() {
-                match self.by_word.get(word) {
-                    Some(works) if works.len() <= COMMON => candidates.extend(works),
-                    _ => {}
-                }
-            }
-        }
+        let mut candidates = self.candidates(&title);
         candidates.extend(self.by_key.get(&reference.key));
         candidates.sort_unstable();
         candidates.dedup();
@@ -198,6 +189,32 @@ impl Resolver {
             }
             m
         })
+    }
+
+    /// Works with this very title; without any, those that share its rare words.
+    fn candidates(&self, title: &Title) -> Vec<u32> {
+        if title.folded.is_empty() {
+            return Vec::new();
+        }
+        if let Some(same) = self.by_title.get(&title.folded) {
+            return same.clone();
+        }
+        let words = title.rare_words();
+        let mut shared: Vec<u32> = Vec::new();
+        for word in &words {
+            match self.by_word.get(*word) {
+                Some(works) if works.len() <= COMMON => shared.extend(works),
+                _ => {}
+            }
+        }
+        shared.sort_unstable();
+        // One shared word of many is chance.
+        let needed = if words.len() >= 4 { 2 } else { 1 };
+        shared
+            .chunk_by(|a, b| a == b)
+            .filter(|c| c.len() >= needed)
+            .map(|c| c[0])
+            .collect()
     }
 
     fn by_id(
@@ -243,9 +260,9 @@ impl Resolver {
             return None;
         }
         let same_key = reference.key == work.key.0;
-        let alike = title.likeness(&work.title);
         let gap = reference.year.zip(work.year).map(|(a, b)| (a - b).abs());
         if title.same_work(&work.title) {
+            let alike = title.likeness(&work.title);
             let mut confidence = 0.55 + 0.2 * alike;
             confidence += if authors == Some(true) { 0.18 } else { 0.0 };
             confidence += match gap {
@@ -264,7 +281,8 @@ impl Resolver {
         }
         let nothing_known = title.folded.is_empty() || work.title.folded.is_empty();
         let by_key = same_key
-            && (alike >= 0.8 || nothing_known && authors == Some(true) && gap == Some(0));
+            && (title.likeness(&work.title) >= 0.8
+                || nothing_known && authors == Some(true) && gap == Some(0));
         by_key.then(|| Match {
             work: work.key.clone(),
             confidence: 0.85,
