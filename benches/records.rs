@@ -1,0 +1,168 @@
+//! Indexing a collection of many records, beside the bare engine with one text field.
+//!
+//! ```text
+//! cargo bench --bench records -- RECORDS.jsonl.gz N FOLDER
+//! ```
+//!
+//! `RECORDS.jsonl.gz` holds records with `title` and `abstract`. From them N records are made: ids
+//! `r0`, `r1`, ..., words of the abstracts shuffled by xorshift with seed 42. In FOLDER, which must
+//! be empty, they are indexed by the bare engine (title and abstract in one stemmed field with
+//! positions, nothing stored), then by the indexer as `citemap index` does it, each in a process of
+//! its own on the same number of threads. Then the indexer runs again with nothing changed, after
+//! one new small document, and after that document is gone. Printed: seconds, records a second,
+//! peak of memory, bytes of the index and of the text.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use citemap::extract::ReadOptions;
+use citemap::indexer::{Options, ReadSettings, run};
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::{Index, TantivyDocument};
+
+const THREADS: usize = 2;
+const MEMORY: usize = 256 << 20;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words[..] {
+        ["bare", folder] => bare(Path::new(folder)),
+        ["ours", folder] => ours(Path::new(folder)),
+        [records, n, folder] => all(records, n.parse().unwrap(), Path::new(folder)),
+        _ => println!("usage: records RECORDS.jsonl.gz N FOLDER"),
+    }
+}
+
+fn all(records: &str, n: usize, folder: &Path) {
+    let corpus = folder.join("corpus");
+    fs::create_dir_all(&corpus).unwrap();
+    make(records, n, &corpus.join("records.jsonl"));
+    let bytes = fs::metadata(corpus.join("records.jsonl")).unwrap().len();
+    println!("{n} records, {} MB, {THREADS} threads", bytes >> 20);
+    let step = |name: &str, what: &str| {
+        let start = Instant::now();
+        let child =
+            Command::new(std::env::current_exe().unwrap()).arg(what).arg(folder).output();
+        let output = String::from_utf8(child.unwrap().stdout).unwrap();
+        let seconds = start.elapsed().as_secs_f64();
+        let rate = n as f64 / seconds;
+        println!("{name:24} {seconds:8.2} s {rate:9.0} records/s  {}", output.trim());
+    };
+    step("bare engine", "bare");
+    println!("{:24} {} MB", "  its index", size(&folder.join("bare")) >> 20);
+    step("indexer", "ours");
+    println!("{:24} {} MB", "  its index", size(&folder.join("index")) >> 20);
+    step("nothing changed", "ours");
+    fs::write(corpus.join("new.md"), "# One more\n\nA new document of few words.\n")
+        .unwrap();
+    step("one new document", "ours");
+    step("nothing changed", "ours");
+    fs::remove_file(corpus.join("new.md")).unwrap();
+    step("it is gone", "ours");
+}
+
+fn make(records: &str, n: usize, to: &Path) {
+    let lines = BufReader::new(GzDecoder::new(File::open(records).unwrap())).lines();
+    let source: Vec<Value> =
+        lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let mut out = BufWriter::new(File::create(to).unwrap());
+    let mut state = 42u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for i in 0..n {
+        let mut record = source[i % source.len()].clone();
+        let text = record["abstract"].as_str().unwrap_or_default().to_owned();
+        let mut words: Vec<&str> = text.split_whitespace().collect();
+        for at in (1..words.len()).rev() {
+            words.swap(at, random(at + 1));
+        }
+        record["id"] = Value::from(format!("r{i}"));
+        record["abstract"] = Value::from(words.join(" "));
+        writeln!(out, "{record}").unwrap();
+    }
+    out.flush().unwrap();
+}
+
+fn bare(folder: &Path) {
+    let path = folder.join("bare");
+    fs::create_dir(&path).unwrap();
+    let mut schema = Schema::builder();
+    let words = TextFieldIndexing::default()
+        .set_tokenizer("en_stem")
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let text =
+        schema.add_text_field("text", TextOptions::default().set_indexing_options(words));
+    let index = Index::create_in_dir(&path, schema.build()).unwrap();
+    let mut writer = index.writer_with_num_threads(THREADS, MEMORY).unwrap();
+    let file = BufReader::new(File::open(folder.join("corpus/records.jsonl")).unwrap());
+    for line in file.lines() {
+        let record: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let field = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
+        let mut doc = TantivyDocument::default();
+        doc.add_text(text, format!("{}\n{}", field("title"), field("abstract")));
+        writer.add_document(doc).unwrap();
+    }
+    writer.commit().unwrap();
+    writer.wait_merging_threads().unwrap();
+    println!("{}", peak());
+}
+
+fn ours(folder: &Path) {
+    let reading = ReadSettings { options: ReadOptions::default(), workers: None };
+    let (corpus, index): (PathBuf, PathBuf) =
+        (folder.join("corpus"), folder.join("index"));
+    let stop = AtomicBool::new(false);
+    let options = Options {
+        corpus: &corpus,
+        index: &index,
+        jobs: THREADS,
+        memory: MEMORY,
+        reading: &reading,
+        rebuild: false,
+        retry: false,
+        wait: Duration::ZERO,
+        commit_every: Duration::from_secs(20),
+        tidy: true,
+        now: 4_000_000_000,
+        stop: &stop,
+    };
+    let report = run(&options, &mut ()).unwrap();
+    println!(
+        "{} ({} papers, {} passages)",
+        peak(),
+        report.summary.papers,
+        report.passages
+    );
+}
+
+/// Peak of memory of this process.
+fn peak() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    let kb: u64 = line
+        .and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or_default();
+    format!("peak {} MB", kb >> 10)
+}
+
+fn size(path: &Path) -> u64 {
+    let entries = walkdir::WalkDir::new(path).into_iter().flatten();
+    entries
+        .filter_map(|e| e.metadata().ok())
+        .filter(|m| m.is_file())
+        .map(|m| m.len())
+        .sum()
+}
