@@ -84,6 +84,8 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Command::Outline(args) => commands::text::outline(&context, args),
         Command::Fetch(args) => commands::fetch::run(&context, args),
         Command::Export(args) => commands::export::run(&context, args),
+        Command::Status => commands::status::run(&context),
+        Command::Doctor(args) => commands::doctor::run(&context, args),
         Command::Config => commands::config::run(&context),
         Command::Completions(args) => commands::manual::completions(&context, args),
         Command::Man => commands::manual::man(&context),

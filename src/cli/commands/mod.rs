@@ -1,6 +1,7 @@
 //! One file a command: what it is given, what it calls, what it prints.
 
 pub mod config;
+pub mod doctor;
 pub mod export;
 pub mod fetch;
 mod filters;
@@ -11,6 +12,7 @@ pub mod opening;
 pub mod reading;
 pub mod search;
 pub mod show;
+pub mod status;
 pub mod text;
 pub mod topics;
 mod watch;

@@ -3,8 +3,12 @@
 //! Version 1. Keys may be added; none is lost or renamed without a new version.
 
 mod document;
+mod health;
 
 pub use document::{CitedJson, OutlineJson, ShowJson, TextJson, facts_of};
+pub use health::{
+    DoctorJson, FailureJson, FaultJson, FindingJson, SpareJson, StaleJson, StatusJson,
+};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
