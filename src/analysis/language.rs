@@ -32,6 +32,9 @@ pub fn language(text: &str) -> Option<&'static str> {
     if counts.letters < MIN_FOR_TRIGRAMS {
         return None;
     }
+    if is_plainly_english(text) {
+        return Some("en");
+    }
     let end = text.char_indices().nth(MAX_LETTERS).map_or(text.len(), |(at, _)| at);
     let info = whatlang::detect(&text[..end])?;
     // Formulas and names make trigrams unsure of English, which is what most papers are in.
@@ -39,6 +42,24 @@ pub fn language(text: &str) -> Option<&'static str> {
         return Some("en");
     }
     Some(code(info.lang()))
+}
+
+/// Whether a look at the first words is enough: trigrams cost as much as indexing the text does,
+/// and most texts are plain English.
+fn is_plainly_english(text: &str) -> bool {
+    const SMALL: [&str; 8] = ["of", "is", "with", "for", "that", "we", "are", "this"];
+    /// Words looked at.
+    const LOOK: usize = 80;
+    let (mut n_words, mut n_telling, mut n_small) = (0, 0, 0);
+    for word in text.split_ascii_whitespace().take(LOOK) {
+        n_words += 1;
+        match word {
+            "the" | "and" => n_telling += 1,
+            word => n_small += usize::from(SMALL.contains(&word)),
+        }
+    }
+    // Dutch has `of`, `is` and `we`, but neither `the` nor `and`.
+    n_words >= 20 && n_telling >= 2 && (n_telling + n_small) * 6 >= n_words
 }
 
 #[derive(Default)]
