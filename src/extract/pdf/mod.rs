@@ -21,8 +21,11 @@ mod matrix;
 mod metadata;
 mod outline;
 mod pages;
+mod path;
 mod places;
+mod run;
 mod second_engine;
+mod state;
 mod stream;
 mod string;
 #[cfg(test)]
