@@ -240,11 +240,7 @@ pub struct FilterArgs {
 #[derive(Debug, Args)]
 pub struct SearchArgs {
     /// The query: words, "phrases", +must -not, field:word, (a OR b), word*, word~1
-    #[arg(
-        value_name = "QUERY",
-        required_unless_present = "queries",
-        allow_hyphen_values = true
-    )]
+    #[arg(value_name = "QUERY", required_unless_present = "queries")]
     pub query: Vec<String>,
     /// Filters.
     #[command(flatten)]

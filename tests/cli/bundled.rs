@@ -119,3 +119,28 @@ fn counts_beside_a_selection_do_not_change() {
     let chosen = counts(&all).into_iter().find(|(p, _)| p.ends_with("/2")).unwrap();
     assert_eq!(some["total"]["papers"].as_u64(), Some(chosen.1));
 }
+
+#[test]
+fn options_behind_the_query_are_options() {
+    let answer = search(&["image", "-n", "2", "--per-paper", "1"]);
+    assert_eq!(answer["query"]["text"], "image");
+    assert_eq!(answer["hits"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn judged_questions_keep_their_answers() {
+    // Measured 2026-11: see docs/ranking.md. The floor leaves room for a reworded page.
+    let args = [
+        "eval",
+        "--queries",
+        "corpus/judged/queries.jsonl",
+        "--qrels",
+        "corpus/judged/qrels.tsv",
+        "--json",
+    ];
+    let (text, status) = run_in_bundled(&args);
+    assert_eq!(status, 0, "{text}");
+    let measured: Value = serde_json::from_str(&text).unwrap();
+    assert!(measured["mrr10"].as_f64().unwrap() > 0.6, "{text}");
+    assert!(measured["recall100"].as_f64().unwrap() > 0.6, "{text}");
+}
