@@ -18,7 +18,9 @@ pub(super) fn find(
     let linked =
         blocks.iter().any(|(_, b)| b.kind != BlockKind::Reference && !b.cites.is_empty());
     let mut from_print = false;
-    if !linked && !references.is_empty() {
+    if linked {
+        printed::supplement(blocks, references);
+    } else if !references.is_empty() {
         from_print = printed::mark(blocks, references);
     }
     let mut citations = Vec::new();

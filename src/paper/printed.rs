@@ -61,6 +61,35 @@ pub(super) fn mark(
     true
 }
 
+/// Adds printed numbers where links were lost (turned tables, boxes), in a document whose links
+/// lie on such numbers and lead where the numbers say.
+pub(super) fn supplement(
+    blocks: &mut [(Option<usize>, Block)],
+    references: &[Reference],
+) {
+    let labels = Labels::new(references);
+    let (mut agree, mut linked) = (0, 0);
+    for (_, block) in blocks.iter().filter(|(_, b)| cites(b)) {
+        for cite in &block.cites {
+            let mark = block.text.get(cite.range.clone()).unwrap_or("");
+            let said = labels.by_label.get(mark.trim_matches(['[', ']', ' ', ',']));
+            linked += 1;
+            agree += usize::from(said.is_some_and(|at| references[*at].key == cite.key));
+        }
+    }
+    if linked < 10 || agree * 10 < linked * 9 {
+        return;
+    }
+    for (_, block) in blocks.iter_mut().filter(|(_, b)| cites(b) && b.cites.is_empty()) {
+        let page = block.page;
+        let marks = bracketed(&block.text, &labels);
+        block.cites = marks
+            .into_iter()
+            .map(|(range, at)| Cite { range, key: references[at].key.clone(), page })
+            .collect();
+    }
+}
+
 fn cites(block: &Block) -> bool {
     !matches!(
         block.kind,
@@ -431,6 +460,23 @@ mod tests {
             "As in [1, 3–4] on [0, 1] and [2].",
             &[("1", "r1"), ("3–4", "r3"), ("3–4", "r4"), ("2", "r2")],
         );
+    }
+
+    #[test]
+    fn numbers_stand_in_for_lost_links() {
+        let references: Vec<Reference> =
+            NUMBERED.iter().map(|t| parse(&t[..3], t)).collect();
+        let cite = |at: usize| Cite { range: at..at + 1, key: "[1]".into(), page: 1 };
+        let linked = Block {
+            text: "[1] ".repeat(12),
+            cites: (0..12).map(|i| cite(i * 4 + 1)).collect(),
+            ..Block::default()
+        };
+        let lost = Block { text: "Model [2]\tOther [4]".into(), ..Block::default() };
+        let mut blocks = vec![(None, linked), (None, lost)];
+        supplement(&mut blocks, &references);
+        let keys: Vec<&str> = blocks[1].1.cites.iter().map(|c| c.key.as_str()).collect();
+        assert_eq!(keys, ["[2]", "[4]"]);
     }
 
     #[test]
