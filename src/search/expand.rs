@@ -1,0 +1,250 @@
+//! Other ways of saying what a query says: acronyms of the corpus, names in other languages.
+//!
+//! In: a query. Out: the query with what the corpus adds, each addition at a lower weight, and the
+//! additions as pairs for people. What a person required or excluded stays as it is, save that
+//! a required word may be met by its other forms.
+
+use std::collections::BTreeMap;
+
+use super::ranking::Ranking;
+use crate::analysis::{self, Glossary, is_stop};
+use crate::index::Tables;
+use crate::query::{Clause, Node, Occur, Query};
+use crate::survey::TopicTree;
+
+/// Most additions to one query.
+const MOST: usize = 8;
+/// Long forms taken of one short form.
+const MOST_LONG: usize = 2;
+/// Words of a run that are looked up together.
+const MOST_WORDS: usize = 6;
+
+/// What a corpus and its owner know of other names.
+pub(super) struct Names {
+    /// Long forms by folded short form.
+    long: BTreeMap<String, Vec<String>>,
+    glossary: Glossary,
+}
+
+impl Names {
+    /// Reads the tables of a view; labels of topics in several languages are names too.
+    pub(super) fn new(tables: &Tables, mut glossary: Glossary) -> Names {
+        let mut long: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (short, longs) in &tables.acronyms {
+            let forms = long.entry(short.to_lowercase()).or_default();
+            forms.extend(longs.iter().take(MOST_LONG).cloned());
+            forms.truncate(MOST_LONG);
+        }
+        for names in tables.trees.iter().flat_map(label_names) {
+            glossary.add(names);
+        }
+        Names { long, glossary }
+    }
+
+    /// The short form of words whose initials it has.
+    fn short_of(&self, words: &[&str]) -> Option<String> {
+        let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
+        let initials = initials.to_lowercase();
+        let wanted = stems(&words.join(" "));
+        let longs = self.long.get(&initials)?;
+        longs.iter().any(|long| stems(long) == wanted).then(|| initials.to_uppercase())
+    }
+}
+
+/// The labels of each topic, where it has them in several languages.
+fn label_names(tree: &TopicTree) -> Vec<BTreeMap<String, Vec<String>>> {
+    let several = tree.topics.iter().filter(|topic| !topic.labels.is_empty());
+    several
+        .map(|topic| {
+            let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            let own = analysis::language(&topic.label).unwrap_or("en");
+            names.entry(own.to_owned()).or_default().push(topic.label.clone());
+            for (lang, label) in &topic.labels {
+                names.entry(lang.clone()).or_default().push(label.clone());
+            }
+            names
+        })
+        .collect()
+}
+
+fn stems(text: &str) -> Vec<String> {
+    analysis::phrase(text).into_iter().map(|(_, form)| form.stem).collect()
+}
+
+/// Adds to a query what `names` knows; returns it with the additions, `MIM` also `masked image
+/// modeling`.
+pub(super) fn expand(
+    query: &Query,
+    names: &Names,
+    ranking: &Ranking,
+) -> (Query, Vec<(String, String)>) {
+    let mut work = Expansion { names, ranking, text: stems(&query.text), added: Vec::new() };
+    let mut query = query.clone();
+    work.clause(&mut query.root);
+    (query, work.added)
+}
+
+struct Expansion<'a> {
+    names: &'a Names,
+    ranking: &'a Ranking,
+    /// Stems of the whole query: what it says already is not added.
+    text: Vec<String>,
+    added: Vec<(String, String)>,
+}
+
+impl Expansion<'_> {
+    fn clause(&mut self, clause: &mut Clause) {
+        if clause.occur == Occur::MustNot {
+            return;
+        }
+        if let Node::Group(clauses) = &mut clause.node {
+            let mut extra = self.runs(clauses);
+            for inner in clauses.iter_mut() {
+                match (&inner.node, inner.occur) {
+                    (_, Occur::MustNot) => {}
+                    (Node::Group(_), _) => self.clause(inner),
+                    (node, occur) => {
+                        let others = self.others(node);
+                        let made = others.iter().map(|other| self.made(inner, other));
+                        let made: Vec<Clause> = made.collect();
+                        match occur {
+                            Occur::Must if !made.is_empty() => require_any(inner, made),
+                            _ => extra.extend(made),
+                        }
+                    }
+                }
+            }
+            // Where something is required, additions would only rank; that is what they are for.
+            clauses.extend(extra);
+        }
+    }
+
+    /// Other names of a word or a phrase.
+    fn others(&mut self, node: &Node) -> Vec<String> {
+        let (text, mut others) = match node {
+            Node::Word(word) if !is_stop(&word.to_lowercase()) => {
+                let long = self.names.long.get(&word.to_lowercase());
+                (word, long.cloned().unwrap_or_default())
+            }
+            Node::Phrase { text, slop: None } => {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                let short = (words.len() > 1).then(|| self.names.short_of(&words)).flatten();
+                (text, short.into_iter().collect())
+            }
+            _ => return Vec::new(),
+        };
+        if matches!(node, Node::Phrase { .. }) {
+            others.extend(self.names.glossary.others(text).into_iter().map(str::to_owned));
+        }
+        others.retain(|other| self.note(text, other));
+        others
+    }
+
+    /// Short forms and other names of words that stand side by side.
+    fn runs(&mut self, clauses: &[Clause]) -> Vec<Clause> {
+        let mut extra = Vec::new();
+        let bare = |c: &Clause| c.occur == Occur::Should && matches!(c.node, Node::Word(_));
+        for run in clauses.chunk_by(|a, b| bare(a) && bare(b)) {
+            let words: Vec<&str> = run
+                .iter()
+                .filter_map(|clause| match &clause.node {
+                    Node::Word(word) if bare(clause) => Some(word.as_str()),
+                    _ => None,
+                })
+                .collect();
+            for size in (2..=MOST_WORDS.min(words.len())).rev() {
+                for part in words.windows(size) {
+                    if let Some(short) = self.names.short_of(part)
+                        && self.note(&part.join(" "), &short)
+                    {
+                        extra.push(self.made(&run[0], &short));
+                    }
+                }
+            }
+            let text = words.join(" ");
+            let found: Vec<(String, String)> = self
+                .names
+                .glossary
+                .find(&text)
+                .into_iter()
+                .flat_map(|(range, others)| {
+                    let said = text[range].to_owned();
+                    others.into_iter().map(move |other| (said.clone(), other.to_owned()))
+                })
+                .collect();
+            for (said, other) in found {
+                if self.note(&said, &other) {
+                    extra.push(self.made(&run[0], &other));
+                }
+            }
+        }
+        extra
+    }
+
+    /// Records an addition; false if the query says it already or has enough.
+    fn note(&mut self, said: &str, other: &str) -> bool {
+        let stems = stems(other);
+        let there = self.text.windows(stems.len().max(1)).any(|part| part == stems);
+        let pair = (said.to_owned(), other.to_owned());
+        if stems.is_empty() || there || self.added.len() >= MOST || self.added.contains(&pair) {
+            return false;
+        }
+        self.added.push(pair);
+        true
+    }
+
+    fn made(&self, from: &Clause, text: &str) -> Clause {
+        let node = match analysis::phrase(text).len() {
+            1 => Node::Word(text.to_owned()),
+            _ => Node::Phrase { text: text.to_owned(), slop: None },
+        };
+        let boost = from.boost * self.ranking.expansion;
+        Clause { occur: Occur::Should, node, boost, span: from.span.clone() }
+    }
+}
+
+/// A required clause is met by itself or by one of `others`.
+fn require_any(clause: &mut Clause, others: Vec<Clause>) {
+    let own = Clause { occur: Occur::Should, boost: 1.0, ..clause.clone() };
+    let mut group = vec![own];
+    // The boost of the group applies to all of them.
+    let boost = if clause.boost == 0.0 { 1.0 } else { clause.boost };
+    group.extend(others.into_iter().map(|other| Clause { boost: other.boost / boost, ..other }));
+    clause.node = Node::Group(group);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let acronyms = vec![("MIM".to_owned(), vec!["masked image modeling".to_owned()])];
+        let mut glossary = Glossary::default();
+        glossary.add(BTreeMap::from([
+            ("en".to_owned(), vec!["visual generation".to_owned()]),
+            ("zh".to_owned(), vec!["视觉生成".to_owned()]),
+        ]));
+        Names::new(&Tables { acronyms, ..Tables::default() }, glossary)
+    }
+
+    fn check(text: &str, expanded: &str) {
+        let query = crate::query::parse(text).unwrap();
+        let (query, _) = expand(&query, &names(), &Ranking::default());
+        assert_eq!(query.to_string(), expanded);
+    }
+
+    #[test]
+    fn short_and_long_forms() {
+        check("mim results", "mim results \"masked image modeling\"^0.5");
+        check("masked image modelling", "masked image modelling MIM^0.5");
+        check("\"masked image modeling\"", "\"masked image modeling\" MIM^0.5");
+        check("+MIM x", "+(MIM \"masked image modeling\"^0.5) x");
+        check("-MIM x", "-MIM x");
+        check("MIM masked image modeling", "MIM masked image modeling");
+    }
+
+    #[test]
+    fn names_in_other_languages() {
+        check("视觉生成", "视觉生成 \"visual generation\"^0.5");
+    }
+}
