@@ -166,7 +166,10 @@ impl Searcher {
     }
 
     /// The first passage of a paper: segment, document, what is stored.
-    fn lead(&self, key: &str) -> Result<Option<(usize, u32, Stored)>, SearchError> {
+    pub(super) fn lead(
+        &self,
+        key: &str,
+    ) -> Result<Option<(usize, u32, Stored)>, SearchError> {
         for (segment, view) in self.segments.iter().enumerate() {
             for doc in self.docs_with(view, view.schema.key, key)? {
                 if view.is_lead(doc)

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::ranking::Ranking;
-use crate::analysis::{self, Glossary, is_stop};
+use crate::analysis::{self, AcronymTable, Glossary, is_stop};
 use crate::index::Tables;
 use crate::query::{Clause, Node, Occur, Query};
 use crate::survey::TopicTree;
@@ -21,33 +21,17 @@ const MOST_WORDS: usize = 6;
 
 /// What a corpus and its owner know of other names.
 pub(super) struct Names {
-    /// Long forms by folded short form.
-    long: BTreeMap<String, Vec<String>>,
+    acronyms: AcronymTable,
     glossary: Glossary,
 }
 
 impl Names {
     /// Reads the tables of a view; labels of topics in several languages are names too.
     pub(super) fn new(tables: &Tables, mut glossary: Glossary) -> Names {
-        let mut long: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (short, longs) in &tables.acronyms {
-            let forms = long.entry(short.to_lowercase()).or_default();
-            forms.extend(longs.iter().take(MOST_LONG).cloned());
-            forms.truncate(MOST_LONG);
-        }
         for names in tables.trees.iter().flat_map(label_names) {
             glossary.add(names);
         }
-        Names { long, glossary }
-    }
-
-    /// The short form of words whose initials it has.
-    fn short_of(&self, words: &[&str]) -> Option<String> {
-        let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
-        let initials = initials.to_lowercase();
-        let wanted = stems(&words.join(" "));
-        let longs = self.long.get(&initials)?;
-        longs.iter().any(|long| stems(long) == wanted).then(|| initials.to_uppercase())
+        Names { acronyms: tables.acronyms.clone(), glossary }
     }
 }
 
@@ -78,7 +62,8 @@ pub(super) fn expand(
     names: &Names,
     ranking: &Ranking,
 ) -> (Query, Vec<(String, String)>) {
-    let mut work = Expansion { names, ranking, text: stems(&query.text), added: Vec::new() };
+    let mut work =
+        Expansion { names, ranking, text: stems(&query.text), added: Vec::new() };
     let mut query = query.clone();
     work.clause(&mut query.root);
     (query, work.added)
@@ -121,20 +106,22 @@ impl Expansion<'_> {
 
     /// Other names of a word or a phrase.
     fn others(&mut self, node: &Node) -> Vec<String> {
-        let (text, mut others) = match node {
+        let acronyms = &self.names.acronyms;
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        let (text, mut others): (&String, Vec<String>) = match node {
             Node::Word(word) if !is_stop(&word.to_lowercase()) => {
-                let long = self.names.long.get(&word.to_lowercase());
-                (word, long.cloned().unwrap_or_default())
+                let mut long = acronyms.long_forms(word);
+                long.truncate(MOST_LONG);
+                (word, owned(long))
             }
             Node::Phrase { text, slop: None } => {
-                let words: Vec<&str> = text.split_whitespace().collect();
-                let short = (words.len() > 1).then(|| self.names.short_of(&words)).flatten();
-                (text, short.into_iter().collect())
+                (text, owned(acronyms.short_form(text).into_iter().collect()))
             }
             _ => return Vec::new(),
         };
         if matches!(node, Node::Phrase { .. }) {
-            others.extend(self.names.glossary.others(text).into_iter().map(str::to_owned));
+            others
+                .extend(self.names.glossary.others(text).into_iter().map(str::to_owned));
         }
         others.retain(|other| self.note(text, other));
         others
@@ -143,7 +130,8 @@ impl Expansion<'_> {
     /// Short forms and other names of words that stand side by side.
     fn runs(&mut self, clauses: &[Clause]) -> Vec<Clause> {
         let mut extra = Vec::new();
-        let bare = |c: &Clause| c.occur == Occur::Should && matches!(c.node, Node::Word(_));
+        let bare =
+            |c: &Clause| c.occur == Occur::Should && matches!(c.node, Node::Word(_));
         for run in clauses.chunk_by(|a, b| bare(a) && bare(b)) {
             let words: Vec<&str> = run
                 .iter()
@@ -154,10 +142,11 @@ impl Expansion<'_> {
                 .collect();
             for size in (2..=MOST_WORDS.min(words.len())).rev() {
                 for part in words.windows(size) {
-                    if let Some(short) = self.names.short_of(part)
-                        && self.note(&part.join(" "), &short)
+                    let said = part.join(" ");
+                    if let Some(short) = self.names.acronyms.short_form(&said)
+                        && self.note(&said, short)
                     {
-                        extra.push(self.made(&run[0], &short));
+                        extra.push(self.made(&run[0], short));
                     }
                 }
             }
@@ -186,7 +175,11 @@ impl Expansion<'_> {
         let stems = stems(other);
         let there = self.text.windows(stems.len().max(1)).any(|part| part == stems);
         let pair = (said.to_owned(), other.to_owned());
-        if stems.is_empty() || there || self.added.len() >= MOST || self.added.contains(&pair) {
+        if stems.is_empty()
+            || there
+            || self.added.len() >= MOST
+            || self.added.contains(&pair)
+        {
             return false;
         }
         self.added.push(pair);
@@ -209,7 +202,9 @@ fn require_any(clause: &mut Clause, others: Vec<Clause>) {
     let mut group = vec![own];
     // The boost of the group applies to all of them.
     let boost = if clause.boost == 0.0 { 1.0 } else { clause.boost };
-    group.extend(others.into_iter().map(|other| Clause { boost: other.boost / boost, ..other }));
+    group.extend(
+        others.into_iter().map(|other| Clause { boost: other.boost / boost, ..other }),
+    );
     clause.node = Node::Group(group);
 }
 
@@ -218,7 +213,9 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        let acronyms = vec![("MIM".to_owned(), vec!["masked image modeling".to_owned()])];
+        let mut acronyms = AcronymTable::default();
+        acronyms
+            .add_paper(analysis::acronyms("We use masked image modeling (MIM) here."));
         let mut glossary = Glossary::default();
         glossary.add(BTreeMap::from([
             ("en".to_owned(), vec!["visual generation".to_owned()]),

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use tantivy::DocAddress;
 use tantivy::TantivyDocument;
@@ -16,8 +15,8 @@ use super::searcher::{Scope, Searcher};
 use super::topics::TopicTable;
 use super::window::{WIDTH, Window};
 use super::{Group, Hit, PaperInfo, PassageHit, Request, SearchError};
-use crate::analysis;
 use crate::schema::{IndexPassage, Stored, Work};
+use crate::snippet::{Matcher, highlight};
 
 /// Candidates whose pairs are looked at before the rest is judged again.
 const FIRST_LOOK: usize = 32;
@@ -29,6 +28,8 @@ pub(super) struct Finish<'a> {
     pub(super) plan: &'a Plan,
     pub(super) scopes: &'a [Scope],
     pub(super) table: &'a TopicTable,
+    /// The query as texts see it.
+    pub(super) matcher: Matcher,
 }
 
 /// A candidate with its final score.
@@ -268,7 +269,6 @@ struct Reading<'a> {
     view: &'a SegmentView,
     window: Window<'a>,
     pairs: Pairs<'a>,
-    stems: BTreeSet<&'a str>,
 }
 
 impl<'a> Reading<'a> {
@@ -284,7 +284,6 @@ impl<'a> Reading<'a> {
             view,
             window: Window::open(view, &searcher.scales, &searcher.ranking, &plan.units)?,
             pairs: Pairs::open(view, plan, &searcher.ranking)?,
-            stems: plan.stems(),
         })
     }
 
@@ -307,7 +306,7 @@ impl<'a> Reading<'a> {
         for (doc, score) in chosen {
             if let Some(stored) = self.stored(doc)? {
                 let mut hit = passage_hit(stored.passage, score);
-                hit.highlights = highlights(&hit.text, &self.stems);
+                hit.highlights = highlight(&hit.text, &self.finish.matcher);
                 if request.explain {
                     hit.why = self.why(doc)?;
                 }
@@ -326,7 +325,7 @@ impl<'a> Reading<'a> {
 
     /// The best matching passages of a paper, and the topics of all that match.
     fn passages(&mut self, lead: u32) -> (Vec<(u32, f32)>, Vec<u32>) {
-        let Finish { searcher, plan, scopes, request, table } = self.finish;
+        let Finish { searcher, plan, scopes, request, table, .. } = self.finish;
         let scope = &scopes[self.number];
         let span = self.view.span.values.get_val(lead) as u32;
         let end = self.view.max_doc().min(lead.saturating_add(span.max(1)));
@@ -392,27 +391,6 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl Plan {
-    /// Stems that are marked in a passage.
-    fn stems(&self) -> BTreeSet<&str> {
-        let mut stems = BTreeSet::new();
-        for unit in self.units.iter().filter(|unit| unit.finds || unit.weight > 0.0) {
-            match &unit.leaf {
-                Leaf::Text(words) => {
-                    stems.extend(words.places.iter().flatten().map(String::as_str));
-                }
-                Leaf::Compound(whole, parts) => {
-                    stems.insert(whole);
-                    stems.extend(parts.places.iter().flatten().map(String::as_str));
-                }
-                Leaf::Exact(forms) => stems.extend(forms.iter().map(String::as_str)),
-                _ => {}
-            }
-        }
-        stems
-    }
-}
-
 impl Searcher {
     /// Reads what is stored with a passage.
     pub(super) fn stored(
@@ -459,22 +437,4 @@ pub(super) fn paper_info(
         doi: work.doi,
         path: work.path,
     })
-}
-
-fn highlights(text: &str, stems: &BTreeSet<&str>) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for token in analysis::tokens(text) {
-        let hit =
-            stems.contains(token.stem.as_str()) || stems.contains(token.exact.as_str());
-        if !hit || token.range.is_empty() {
-            continue;
-        }
-        match ranges.last_mut() {
-            Some(last) if token.range.start <= last.end => {
-                last.end = last.end.max(token.range.end);
-            }
-            _ => ranges.push(token.range),
-        }
-    }
-    ranges
 }

@@ -12,6 +12,7 @@ mod browse;
 mod count;
 mod error;
 pub mod eval;
+mod expand;
 mod finish;
 mod gather;
 mod leaf;
@@ -19,6 +20,8 @@ mod matching;
 mod plan;
 mod ranking;
 mod searcher;
+mod similar;
+mod spelling;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -35,6 +38,7 @@ pub use browse::{CitedAt, TopicCount};
 pub use error::SearchError;
 pub use ranking::Ranking;
 pub use searcher::Searcher;
+pub use similar::{Similar, SuggestedTopic};
 
 /// What is asked.
 #[derive(Clone, Debug)]

@@ -275,7 +275,7 @@ impl<'a> Compiler<'a> {
         }
         let leaf = Leaf::Text(words);
         if place.ranks {
-            self.unit(leaf.clone(), place.boost, false, text, "text");
+            self.unit(leaf.clone(), place.boost, place.finds, text, "text");
             for (_, form) in analysis::phrase(text) {
                 // A name or a number has no other form; a stop word says nothing.
                 let inflects = form.exact.bytes().all(|b| b.is_ascii_alphabetic());
@@ -315,13 +315,16 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Only words side by side: any of them finds a passage.
+/// Only words and phrases side by side: any of them finds a passage.
 fn is_plain(root: &Clause) -> bool {
-    let word = |c: &Clause| c.occur == Occur::Should && matches!(c.node, Node::Word(_));
+    let simple = |c: &Clause| {
+        c.occur == Occur::Should && matches!(c.node, Node::Word(_) | Node::Phrase { .. })
+    };
     match &root.node {
-        Node::Word(_) => root.occur == Occur::Should,
-        Node::Group(clauses) => root.occur != Occur::MustNot && clauses.iter().all(word),
-        _ => false,
+        Node::Group(clauses) => {
+            root.occur != Occur::MustNot && clauses.iter().all(simple)
+        }
+        _ => simple(root),
     }
 }
 

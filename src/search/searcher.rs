@@ -8,6 +8,7 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use super::bits::Bits;
 use super::count::{Counts, Wanted};
+use super::expand::{Names, expand};
 use super::finish::Finish;
 use super::gather::{Choice, Gather};
 use super::leaf::SegmentView;
@@ -18,8 +19,10 @@ use super::terms::Lexicon;
 use super::topics::TopicTable;
 use super::window::{Scales, Window};
 use super::{Answer, Request, SearchError, Sort};
+use crate::analysis::Glossary;
 use crate::index::{Store, View};
 use crate::schema::order_of;
+use crate::snippet::Matcher;
 
 /// Searches one view of an index. Opening costs little; what only some requests need is read when
 /// the first one does.
@@ -30,6 +33,8 @@ pub struct Searcher {
     pub(super) ranking: Ranking,
     topics: OnceLock<TopicTable>,
     citations: OnceLock<HashMap<u64, u64>>,
+    names: OnceLock<Names>,
+    glossary: Glossary,
 }
 
 /// The passages of one segment that a request is about.
@@ -58,6 +63,8 @@ impl Searcher {
             ranking,
             topics: OnceLock::new(),
             citations: OnceLock::new(),
+            names: OnceLock::new(),
+            glossary: Glossary::default(),
         })
     }
 
@@ -66,10 +73,37 @@ impl Searcher {
         &self.view
     }
 
+    /// Adds a glossary: its names are searched along where a request allows expansion.
+    pub fn with_glossary(self, glossary: Glossary) -> Searcher {
+        Searcher { names: OnceLock::new(), glossary, ..self }
+    }
+
     /// Answers a request.
     pub fn search(&self, request: &Request) -> Result<Answer, SearchError> {
+        let (query, expansions) = match request.expand {
+            true => {
+                let names = self
+                    .names
+                    .get_or_init(|| Names::new(&self.view.tables, self.glossary.clone()));
+                expand(&request.query, names, &self.ranking)
+            }
+            false => (request.query.clone(), Vec::new()),
+        };
+        let lexicon = self.lexicon();
+        let compiler = Compiler::new(&lexicon, &self.view.schema, &self.ranking);
+        let plan = compiler.compile(&query)?;
+        let answer = self.answer(&Request { query, ..request.clone() }, plan)?;
+        let corrected = self.corrected(&request.query, answer.total_papers)?;
+        Ok(Answer { expansions, corrected, ..answer })
+    }
+
+    /// Answers a request by a plan; its query is only shown and marked.
+    pub(super) fn answer(
+        &self,
+        request: &Request,
+        plan: Plan,
+    ) -> Result<Answer, SearchError> {
         let wanted = Wanted::new(request)?;
-        let plan = self.plan(request)?;
         let table = self.topic_table()?;
         let scopes = self.scopes(&plan, request)?;
         let nothing = HashMap::new();
@@ -97,14 +131,22 @@ impl Searcher {
             )?;
         }
         gather.drop_hopeless();
-        let finish =
-            Finish { searcher: self, request, plan: &plan, scopes: &scopes, table };
+        let matcher = Matcher::new(&request.query, &[]);
+        let finish = Finish {
+            searcher: self,
+            request,
+            plan: &plan,
+            scopes: &scopes,
+            table,
+            matcher,
+        };
         let hits = finish.hits(&gather)?;
         Ok(Answer {
             hits,
             total_passages: gather.n_passages,
             total_papers: gather.n_papers,
             facets: gather.counts.facets(request, &self.view.tables.trees, table),
+            parsed: request.query.to_string(),
             notes: plan.notes,
             ..Answer::default()
         })
@@ -121,11 +163,6 @@ impl Searcher {
             schema: &self.view.schema,
             tables: &self.view.tables,
         }
-    }
-
-    fn plan(&self, request: &Request) -> Result<Plan, SearchError> {
-        let lexicon = self.lexicon();
-        Compiler::new(&lexicon, &self.view.schema, &self.ranking).compile(&request.query)
     }
 
     fn scopes(&self, plan: &Plan, request: &Request) -> Result<Vec<Scope>, SearchError> {

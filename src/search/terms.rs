@@ -1,5 +1,7 @@
 //! What the index knows of words: how rare they are, which fit a pattern, and which topic a name means.
 
+use std::collections::BTreeMap;
+
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::Searcher;
 use tantivy::schema::Field;
@@ -152,6 +154,24 @@ impl Lexicon<'_> {
 pub(super) fn idf(doc_freq: u64, n_docs: u64) -> f32 {
     let (df, n) = (doc_freq as f32, n_docs as f32);
     (1.0 + (n - df + 0.5).max(0.0) / (df + 0.5)).ln()
+}
+
+/// Exact forms within some edits of a word, with the passages that have each.
+pub(super) fn forms_near(
+    lexicon: &Lexicon,
+    word: &str,
+    distance: u8,
+) -> tantivy::Result<BTreeMap<String, u64>> {
+    let mut found: BTreeMap<String, u64> = BTreeMap::new();
+    for segment in lexicon.searcher.segment_readers() {
+        let index = segment.inverted_index(lexicon.schema.exact)?;
+        let mut stream = index.terms().search(Near::new(word, distance)).into_stream()?;
+        while stream.advance() {
+            let form = String::from_utf8_lossy(stream.key()).into_owned();
+            *found.entry(form).or_default() += u64::from(stream.value().doc_freq);
+        }
+    }
+    Ok(found)
 }
 
 /// Accepts the words within some edits of one.
