@@ -6,8 +6,6 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::corpus::Format;
-
 /// Why nothing could be read from a file.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum ExtractError {
@@ -59,12 +57,6 @@ pub enum ExtractError {
     Lacks {
         /// What was looked for, such as `TeX file`.
         expected: String,
-    },
-    /// No reader for this form.
-    #[error("no reader for {format:?}")]
-    NoReader {
-        /// The form.
-        format: Format,
     },
     /// The reader itself failed; the file is at fault only in part.
     #[error("reader failed: {what}")]

@@ -4,18 +4,26 @@
 //! elements (TeX, HTML, Markdown, ...), with the faults met on the way. `Err` is only for a file of
 //! which nothing could be read.
 
+mod archive;
+mod authors;
 mod charset;
+mod docx;
+mod epub;
 pub mod error;
 mod front_matter;
 pub mod glyph;
+mod html;
 pub mod input;
+mod jats;
 pub mod jsonl;
+mod latex;
 mod markdown;
 pub mod ocr;
 pub mod pdf;
 mod prose;
 mod text;
 pub mod worker;
+mod xml;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,21 +38,19 @@ use crate::corpus::Format;
 /// Errors only where nothing at all could be read; what is missing of the rest is among the
 /// faults. Hostile bytes may take much time and memory: run this in a worker process.
 pub fn read(input: &Input, options: &ReadOptions) -> Result<Extracted, ExtractError> {
-    if input.format == Format::Pdf {
-        return pdf::read(input.bytes()?, &options.pdf).map(Extracted::Positioned);
-    }
+    let limits = &options.limits;
     let marked = match input.format {
-        Format::Markdown => markdown::read(input.bytes()?, &options.limits)?,
-        Format::Text => text::read(input.bytes()?, &options.limits)?,
-        Format::Jsonl => jsonl::read(input.bytes()?, &options.limits)?,
-        Format::Pdf
-        | Format::Tex
-        | Format::Html
-        | Format::Jats
-        | Format::Docx
-        | Format::Epub => {
-            return Err(ExtractError::NoReader { format: input.format });
+        Format::Pdf => {
+            return pdf::read(input.bytes()?, &options.pdf).map(Extracted::Positioned);
         }
+        Format::Tex => latex::read(input, limits)?,
+        Format::Html => html::read(input.bytes()?, limits)?,
+        Format::Jats => jats::read(input.bytes()?, limits)?,
+        Format::Markdown => markdown::read(input.bytes()?, limits)?,
+        Format::Text => text::read(input.bytes()?, limits)?,
+        Format::Jsonl => jsonl::read(input.bytes()?, limits)?,
+        Format::Docx => docx::read(input.bytes()?, limits)?,
+        Format::Epub => epub::read(input.bytes()?, limits)?,
     };
     Ok(Extracted::Marked(marked))
 }
