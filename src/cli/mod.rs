@@ -82,6 +82,8 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Command::Open(args) => commands::show::open_hit(&context, args),
         Command::Text(args) => commands::text::text(&context, args),
         Command::Outline(args) => commands::text::outline(&context, args),
+        Command::Build(args) => commands::build::run(&context, args),
+        Command::Add(args) => commands::add::run(&context, args),
         Command::Fetch(args) => commands::fetch::run(&context, args),
         Command::Export(args) => commands::export::run(&context, args),
         Command::Status => commands::status::run(&context),

@@ -44,6 +44,8 @@ pub struct Entry {
     pub abstract_text: Option<String>,
     /// Licence, from a field `license` or `licence`.
     pub licence: Option<String>,
+    /// Where what it states comes from, from a field `x-evidence`.
+    pub evidence: Option<String>,
     /// Files that the entry names.
     pub files: Vec<String>,
     /// Byte range of the entry in the source.
@@ -131,6 +133,13 @@ impl Bibliography {
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|e| e.key == key)
     }
+}
+
+/// The `@string` pieces of a source.
+pub fn strings(source: &str) -> Vec<String> {
+    let pieces =
+        raw_entries(source).into_iter().filter(|r| r.kind == "string" && r.closed);
+    pieces.map(|r| source[r.span].to_string()).collect()
 }
 
 struct RawEntry {
@@ -235,6 +244,7 @@ fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
         url: text("url"),
         abstract_text: text("abstract"),
         licence: text("license").or_else(|| text("licence")),
+        evidence: text("x-evidence"),
         files: text("file").map(|f| files_of(&f)).unwrap_or_default(),
         span: raw.span.clone(),
     }

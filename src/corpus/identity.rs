@@ -86,6 +86,11 @@ impl Known {
         known
     }
 
+    /// Adds a work under a key that may be another than its entry's.
+    pub fn add(&mut self, entry: &Entry, key: &str, corpus: &Path) {
+        self.take(&Entry { key: key.into(), ..entry.clone() }, corpus);
+    }
+
     fn take(&mut self, entry: &Entry, corpus: &Path) {
         let n = self.works.len();
         let work = KnownWork {

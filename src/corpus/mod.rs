@@ -6,6 +6,8 @@
 pub mod bib;
 pub mod disk;
 pub mod identity;
+pub mod import;
+pub mod unpack;
 pub mod walk;
 
 use std::fmt;

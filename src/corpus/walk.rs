@@ -168,7 +168,7 @@ fn leads_inside(corpus: &Path, path: &Path) -> bool {
 }
 
 /// A folder is one TeX document if a .tex file in it has `\documentclass`.
-fn is_tex_folder(dir: &Path) -> bool {
+pub fn is_tex_folder(dir: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(dir) else { return false };
     entries.flatten().any(|e| {
         e.path().extension().is_some_and(|x| x == "tex") && has_document_class(&e.path())

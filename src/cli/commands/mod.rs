@@ -1,5 +1,7 @@
 //! One file a command: what it is given, what it calls, what it prints.
 
+pub mod add;
+pub mod build;
 pub mod config;
 pub mod doctor;
 pub mod export;
@@ -13,6 +15,7 @@ pub mod reading;
 pub mod search;
 pub mod show;
 pub mod status;
+mod survey;
 pub mod text;
 pub mod topics;
 mod watch;

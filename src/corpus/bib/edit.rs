@@ -179,6 +179,20 @@ impl BibText {
         None
     }
 
+    /// Adds a piece of BibTeX at the end as it is, an empty line before it.
+    pub fn append_source(&mut self, source: &str) {
+        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        if !self.text.is_empty() {
+            if !self.text.ends_with('\n') {
+                self.text.push_str(end);
+            }
+            self.text.push_str(end);
+        }
+        self.text.push_str(source.trim_end());
+        self.text.push_str(end);
+        self.changed = true;
+    }
+
     /// Adds entries at the end, after `heading` as a comment if there is one.
     pub fn append(&mut self, heading: Option<&str>, entries: &[NewEntry]) {
         if entries.is_empty() {

@@ -1,0 +1,45 @@
+//! `citemap build`: a survey in, a searchable corpus out; every step goes on where it stopped.
+
+use std::time::Duration;
+
+use super::index::{self, RunKind};
+use super::reading::read_settings;
+use super::{add, fetch, survey};
+use crate::cli::Context;
+use crate::cli::args::BuildArgs;
+use crate::cli::error::{CliError, FOUND, INTERRUPTED, TROUBLE};
+use crate::corpus::import::BibForm;
+use crate::corpus::walk;
+
+/// Adds the survey, fetches what it cites, indexes.
+pub fn run(context: &Context, args: &BuildArgs) -> Result<u8, CliError> {
+    let added =
+        add::add(context, std::slice::from_ref(&args.source), args.fetch.offline)?;
+    if added.faults > 0 {
+        return Ok(TROUBLE);
+    }
+    let path = std::path::Path::new(&args.source);
+    let is_bibliography = BibForm::of_ending(&walk::ending(path)).is_some();
+    let mut faults = 0;
+    if !is_bibliography {
+        faults = survey::derive(context, &added, args.fetch.offline)?;
+    }
+    let done = fetch::fetch_missing(context, &[], &args.fetch)?;
+    done.write(context, &args.fetch)?;
+    if done.interrupted() {
+        return Ok(INTERRUPTED);
+    }
+    if args.fetch.dry_run {
+        return Ok(FOUND);
+    }
+    let reading = read_settings(context, None, None)?;
+    let jobs = args.jobs.unwrap_or(context.config.settings.index.jobs);
+    let kind = RunKind { wait: Duration::from_secs(600), jobs, ..RunKind::default() };
+    let report = index::once(context, &reading, kind)?;
+    index::say(context, &report);
+    let trouble = faults > 0 || done.status() != FOUND;
+    Ok(match index::status_of(&report) {
+        FOUND if trouble => TROUBLE,
+        status => status,
+    })
+}
