@@ -101,7 +101,9 @@ fn every_test_file_is_declared() {
 fn links_in_documents_lead_somewhere() {
     let mut dead = Vec::new();
     for file in files(".", "md") {
-        if file.starts_with(root().join("corpus/guide")) {
+        let name = file.to_string_lossy();
+        if ["corpus/guide/", "tests/extract/cases/"].iter().any(|dir| name.contains(dir))
+        {
             continue;
         }
         for target in link_targets(&read(&file)) {

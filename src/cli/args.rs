@@ -163,7 +163,7 @@ pub struct FetchOptions {
     #[arg(long)]
     pub offline: bool,
     /// Which form to get
-    #[arg(long, value_name = "FORM", default_value = "pdf")]
+    #[arg(id = "form", long = "source", value_name = "FORM", default_value = "pdf")]
     pub source: FetchForm,
 }
 

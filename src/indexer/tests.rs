@@ -1,3 +1,5 @@
+//! Runs over small corpora: what is read, put, taken out, and what a second run leaves alone.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

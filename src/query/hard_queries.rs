@@ -1,1 +1,1 @@
-
+//! Queries as people type them, and what is made of each.

@@ -49,10 +49,7 @@ fn keys(answer: &Value) -> Vec<&str> {
 fn a_question_of_each_topic_finds_its_page() {
     for (question, page) in [
         ("masked image modeling versus contrastive learning", "guide-2.4"),
-        (
-            "how can a text-to-image model learn my own dog from a few photos?",
-            "guide-3.5",
-        ),
+        ("teach a text-to-image model a new concept from a few photos", "guide-3.5"),
         ("segment anything with a click as prompt", "guide-4.4"),
         ("visual instruction tuning data made by GPT-4", "guide-5"),
         ("agents that call vision tools through ChatGPT", "guide-6"),
@@ -73,7 +70,7 @@ fn a_chinese_question_finds_chinese_and_english_pages() {
 
 #[test]
 fn a_work_without_a_document_is_found_by_its_title() {
-    let answer = search(&["title:\"masked autoencoders\""]);
+    let answer = search(&["title:\"masked autoencoders are scalable\""]);
     let hit = &answer["hits"][0];
     assert_eq!(hit["paper"]["key"], "he2022masked");
     assert!(hit["paper"]["path"].is_null());
