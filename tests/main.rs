@@ -1,6 +1,7 @@
 //! The one test binary: `cli` runs the program, `extract` reads small documents beside expected
-//! text, `tidy` holds the rules of the code base.
+//! text, `net` builds a corpus against a server of its own, `tidy` holds the rules of the code base.
 
 mod cli;
 mod extract;
+mod net;
 mod tidy;

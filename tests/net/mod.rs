@@ -1,0 +1,344 @@
+//! Building a corpus against a server of our own: what comes, what fails, what a kill leaves.
+
+mod papers;
+mod server;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::cli::{Sandbox, command};
+use server::{Fault, Seen, Server};
+
+const INTERVAL_S: f64 = 0.05;
+
+struct Outcome {
+    stdout: String,
+    stderr: String,
+    status: i32,
+}
+
+fn run(dir: &Path, server: &Server, args: &[&str]) -> Outcome {
+    let output = command(dir, args).envs(server.settings(INTERVAL_S)).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Outcome {
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+        status: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// Every file below a folder, by path.
+fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(dir).into_iter().flatten() {
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(dir).unwrap().display().to_string();
+            files.insert(name, std::fs::read(entry.path()).unwrap());
+        }
+    }
+    files
+}
+
+/// No two requests came within the interval.
+fn assert_pace(seen: &[Seen]) {
+    for pair in seen.windows(2) {
+        let apart = pair[1].at - pair[0].at;
+        assert!(
+            apart >= Duration::from_secs_f64(INTERVAL_S),
+            "{} came {apart:?} after {}",
+            pair[1].path,
+            pair[0].path
+        );
+    }
+}
+
+fn six_faults() -> Vec<(String, Fault, &'static str)> {
+    let works = papers::works();
+    [
+        (3, Fault::NotFound, "HTTP 404 (not found)"),
+        (11, Fault::Truncated, "the connection broke off after 12 of 5000 bytes"),
+        (22, Fault::Page, "a web page came instead: \"Not today\""),
+        (35, Fault::Reset, ""),
+        (41, Fault::Endless, "larger than 1000000 bytes"),
+        (58, Fault::ForeignRedirect, "`example.org` is not among the hosts"),
+    ]
+    .map(|(n, fault, said): (usize, _, _)| (works[n].id.clone(), fault, said))
+    .into()
+}
+
+fn start(faults: &[(String, Fault, &str)]) -> Server {
+    let faults: Vec<(&str, Fault)> =
+        faults.iter().map(|(id, f, _)| (id.as_str(), *f)).collect();
+    Server::start(&faults)
+}
+
+#[test]
+fn a_survey_becomes_a_corpus_and_what_failed_is_listed() {
+    let faults = six_faults();
+    let server = start(&faults);
+    let sandbox = Sandbox::new();
+    sandbox.write("survey.pdf", papers::survey());
+    let built = run(sandbox.path(), &server, &["build", "survey.pdf"]);
+    assert_eq!(built.status, 2, "{}", built.stderr);
+    assert!(
+        built.stderr.contains("fetch: 54 fetched, 1 there already, 6 failed"),
+        "{}",
+        built.stderr
+    );
+    for (_, fault, said) in &faults {
+        assert!(built.stderr.contains(said), "{fault:?}: {}", built.stderr);
+    }
+    let seen = server.seen();
+    assert_pace(&seen);
+    assert!(seen.iter().all(|s| s.agent.starts_with("citemap/")
+        && s.agent.ends_with("(mailto:me@example.org)")));
+
+    let found = run(
+        sandbox.path(),
+        &server,
+        &["search", "--topic", "3", "-l", "sparse transformers in practice"],
+    );
+    assert_eq!(found.status, 0, "{}", found.stderr);
+    assert!(!found.stdout.trim().is_empty());
+
+    // What failed is not asked again before its time, unless it is named; what came never is.
+    let before = server.seen().len();
+    let again = run(sandbox.path(), &server, &["fetch"]);
+    assert_eq!(again.status, 2);
+    assert!(again.stderr.contains("6 failed"), "{}", again.stderr);
+    assert_eq!(server.seen().len(), before);
+    server.repair();
+    let bib = std::fs::read_to_string(sandbox.path().join("corpus/papers.bib")).unwrap();
+    let id = &faults[0].0;
+    let at = bib.find(id.as_str()).unwrap();
+    let entry = &bib[bib[..at].rfind('@').unwrap()..at];
+    let key = entry[entry.find('{').unwrap() + 1..].split(',').next().unwrap();
+    let one = run(sandbox.path(), &server, &["fetch", key]);
+    assert!(one.stderr.contains("1 fetched"), "{}", one.stderr);
+}
+
+#[test]
+fn a_killed_build_goes_on_and_ends_the_same() {
+    let faults = six_faults();
+    let (whole_server, server) = (start(&faults), start(&faults));
+    let (whole, sandbox) = (Sandbox::new(), Sandbox::new());
+    for place in [&whole, &sandbox] {
+        place.write("survey.pdf", papers::survey());
+    }
+    let args = ["build", "survey.pdf"];
+    run(whole.path(), &whole_server, &args);
+
+    let mut arrived: BTreeMap<String, Instant> = BTreeMap::new();
+    let mut seed = 12_345u64;
+    for _ in 0..20 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let pause = Duration::from_millis(80 + (seed >> 33) % 900);
+        let mut child = command(sandbox.path(), &args)
+            .envs(server.settings(INTERVAL_S))
+            .stderr(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(pause);
+        let _ = child.kill();
+        let _ = child.wait();
+        for name in tree(&sandbox.path().join("corpus/papers")).into_keys() {
+            if !name.starts_with('.') {
+                arrived.entry(name).or_insert_with(Instant::now);
+            }
+        }
+    }
+    let last = run(sandbox.path(), &server, &args);
+    assert_eq!(last.status, 2, "{}", last.stderr);
+    assert!(last.stderr.contains("6 failed"), "{}", last.stderr);
+    let (a, b) =
+        (tree(&whole.path().join("corpus")), tree(&sandbox.path().join("corpus")));
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (name, bytes) in &a {
+        assert!(b[name] == *bytes, "{name} differs");
+    }
+    let seen = server.seen();
+    assert_pace(&seen);
+    let bib = String::from_utf8_lossy(&b["papers.bib"]).into_owned();
+    for (name, at) in &arrived {
+        let key = name.trim_end_matches(".pdf");
+        let Some(entry) = bib.find(&format!("{{{key},")).map(|i| &bib[i..]) else {
+            continue;
+        };
+        let id = entry.split("eprint").nth(1).and_then(|t| t.split(['{', '}']).nth(1));
+        let path = format!("/pdf/{}", id.unwrap_or_default());
+        let again = seen.iter().filter(|s| s.path == path && s.at > *at).count();
+        assert_eq!(again, 0, "{path} was asked for again");
+    }
+}
+
+/// A corpus that names these works, and what a fetch of it gives.
+fn fetch(
+    n: usize,
+    faults: &[(String, Fault, &str)],
+    args: &[&str],
+) -> (Outcome, Server, Sandbox) {
+    let server = start(faults);
+    let sandbox = Sandbox::new();
+    let entry = |w: &papers::Work| {
+        format!("@misc{{w{0}, title={{{1}}}, eprint={{{0}}}}}\n", w.id, w.title)
+    };
+    let bib: String = papers::works().iter().take(n).map(entry).collect();
+    sandbox.write("corpus/papers.bib", bib);
+    let args: Vec<&str> = ["fetch"].iter().chain(args).copied().collect();
+    let outcome = run(sandbox.path(), &server, &args);
+    (outcome, server, sandbox)
+}
+
+fn first(fault: Fault) -> Vec<(String, Fault, &'static str)> {
+    vec![(papers::works()[0].id.clone(), fault, "")]
+}
+
+#[test]
+fn a_busy_server_is_waited_for() {
+    let started = Instant::now();
+    let (done, server, _dir) = fetch(3, &first(Fault::Busy(1, Some(1))), &[]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("3 fetched"), "{}", done.stderr);
+    assert!(started.elapsed() >= Duration::from_secs(1));
+    assert_eq!(server.seen().len(), 4);
+    // Without a word of the server's: a wait of our own.
+    let (done, server, _dir) = fetch(2, &first(Fault::Busy(1, None)), &[]);
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    let seen = server.seen();
+    assert!(seen[1].at - seen[0].at >= Duration::from_secs(1), "20 intervals");
+}
+
+#[test]
+fn a_server_that_asks_for_an_hour_ends_the_run() {
+    let (done, server, dir) = fetch(3, &first(Fault::Busy(1, Some(3600))), &[]);
+    assert_eq!(done.status, 2);
+    assert!(done.stderr.contains("too busy (HTTP 429)"), "{}", done.stderr);
+    assert_eq!(server.seen().len(), 1);
+    // The word holds for the next run as well.
+    let child = command(dir.path(), &["fetch"]).envs(server.settings(INTERVAL_S)).spawn();
+    let mut child = child.unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_server_that_denies_access_is_left_alone_at_once() {
+    let (done, server, _dir) = fetch(3, &first(Fault::Denied), &[]);
+    assert_eq!(done.status, 2);
+    assert!(
+        done.stderr.contains("denies access (HTTP 403): stopped at once"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_slow_body_and_a_busy_paper_do_not_stop_the_rest() {
+    let mut faults = first(Fault::Slow);
+    faults.push((papers::works()[1].id.clone(), Fault::Unavailable, ""));
+    let (done, _server, dir) = fetch(4, &faults, &[]);
+    assert_eq!(done.status, 2);
+    assert!(done.stderr.contains("no full answer within 2 s"), "{}", done.stderr);
+    assert!(done.stderr.contains("slow down (HTTP 503)"), "{}", done.stderr);
+    assert!(done.stderr.contains("2 fetched"), "{}", done.stderr);
+    assert_eq!(tree(&dir.path().join("corpus/papers")).len(), 2, "no leftovers");
+}
+
+#[test]
+fn dry_runs_and_offline_ask_nothing() {
+    for option in ["--dry-run", "--offline"] {
+        let (done, server, dir) = fetch(5, &[], &[option, "--limit", "3"]);
+        assert_eq!(done.status, 0, "{}", done.stderr);
+        assert_eq!(done.stdout.lines().count(), 3);
+        assert!(done.stderr.contains("3 papers to get"), "{}", done.stderr);
+        assert!(server.seen().is_empty());
+        assert_eq!(tree(&dir.path().join("corpus")).len(), 1);
+    }
+}
+
+#[test]
+fn two_processes_keep_one_pace() {
+    let (_, server, dir) = fetch(12, &[], &["--limit", "1"]);
+    let mut children: Vec<_> = (0..2)
+        .map(|_| {
+            command(dir.path(), &["fetch"])
+                .envs(server.settings(INTERVAL_S))
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for child in &mut children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_pace(&server.seen());
+    assert_eq!(server.seen().len(), 12, "each paper once");
+}
+
+#[test]
+fn private_addresses_need_a_name_in_the_settings() {
+    let server = Server::start(&[]);
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "corpus/papers.bib",
+        format!(
+            "@misc{{a, title={{A}}, url={{http://127.0.0.1:{}/a.pdf}}}}",
+            server.port
+        ),
+    );
+    let output = command(sandbox.path(), &["fetch", "--json"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("is not in allow_hosts"), "{text}");
+    assert!(server.seen().is_empty());
+}
+
+#[test]
+fn a_hand_edited_bibliography_keeps_every_byte() {
+    let bib = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/papers.bib"),
+    )
+    .unwrap();
+    let mine = bib.replacen("@misc{", "% my note: read this\r\n@misc{", 3)
+        + "\n@comment{jabref-meta: x}\n@Article{Odd1,\n\tTITLE = \"Odd\" # \" One\",\n  my-field={{a},b},\n}\nloose text\n";
+    let server = Server::start(&[]);
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/papers.bib", &mine);
+    let added = run(sandbox.path(), &server, &["add", "2101.00100", "10.1000/xyz"]);
+    assert_eq!(added.status, 0, "{}", added.stderr);
+    let after =
+        std::fs::read_to_string(sandbox.path().join("corpus/papers.bib")).unwrap();
+    assert!(after.starts_with(&mine), "only additions, at the end");
+    assert!(after[mine.len()..].contains("Sparse Attention in Practice"));
+}
+
+#[test]
+fn exports_read_back() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sandbox = Sandbox::new();
+    let corpus = root.join("corpus").display().to_string();
+    let export =
+        |format| sandbox.run(&["export", "--corpus", &corpus, "--format", format]).stdout;
+    let bib = biblatex::Bibliography::parse(&export("bibtex")).unwrap();
+    let n = bib.len();
+    assert!(n > 400, "{n}");
+    let csl: serde_json::Value = serde_json::from_str(&export("csl-json")).unwrap();
+    assert_eq!(csl.as_array().unwrap().len(), n);
+    assert_eq!(export("ris").matches("\nER  -").count(), n);
+    assert_eq!(export("jsonl").lines().count(), n);
+    for (format, name) in [("bibtex", "a.bib"), ("csl-json", "a.json"), ("ris", "a.ris")]
+    {
+        let again = Sandbox::new();
+        again.write(name, export(format));
+        let added = again.run(&["add", name, "--offline"]);
+        assert_eq!(added.status, 0, "{}", added.stderr);
+        assert!(
+            added.stderr.contains(&format!("{n} works added")),
+            "{format}: {}",
+            added.stderr
+        );
+    }
+}
