@@ -111,7 +111,7 @@ impl Cache<'_> {
         self.folder.join(format!("{}.xml", &name[..24]))
     }
 
-    fn get(&self, url: &str) -> Option<Vec<u8>> {
+    pub(crate) fn get(&self, url: &str) -> Option<Vec<u8>> {
         let bytes = std::fs::read(self.path(url)).ok()?;
         // The first line says when it was asked.
         let end = bytes.iter().position(|b| *b == b'\n')?;
@@ -120,7 +120,7 @@ impl Cache<'_> {
         (age < KEPT_MS).then(|| bytes[end + 1..].to_vec())
     }
 
-    fn put(&self, url: &str, body: &[u8]) -> io::Result<()> {
+    pub(crate) fn put(&self, url: &str, body: &[u8]) -> io::Result<()> {
         let mut bytes = format!("{}\n", (self.now_ms)()).into_bytes();
         bytes.extend_from_slice(body);
         disk::write_whole(&self.path(url), &bytes)

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod policy;
 pub mod resolve;
 pub mod run;
+pub mod second;
 
 use std::fmt;
 

@@ -84,6 +84,8 @@ pub enum Without {
 pub struct Plan {
     /// Papers to fetch, in the order of the bibliography.
     pub jobs: Vec<Job>,
+    /// Works whose file is there, while the ledger only knows that it was asked for.
+    pub unsettled: Vec<Job>,
     /// Works without a job, and why, in the same order.
     pub without: Vec<(String, Without)>,
     /// Works whose file is there.
@@ -128,8 +130,22 @@ pub fn plan(
             continue;
         }
         let present = wish.present.contains(&entry.key);
+        let job = |url: String, ask: Ask, name: &str| Job {
+            key: entry.key.clone(),
+            title: entry.title.clone(),
+            form: wish.form,
+            url,
+            stem: PathBuf::from(FOLDER).join(name),
+            ask,
+        };
         if present {
             plan.n_present += 1;
+            if let Some(asked) = ledger.last(&entry.key, wish.form.name())
+                && asked.event == Event::Asked
+            {
+                let url = asked.url.clone().unwrap_or_default();
+                plan.unsettled.push(job(url, Ask::default(), &name));
+            }
             // Named by key and fetched by us: is there a newer one?
             let ours = ledger.arrival(&entry.key, wish.form.name());
             if !asked_for || ours.is_none_or(|r| r.etag.is_none() && r.modified.is_none())
@@ -149,14 +165,7 @@ pub fn plan(
                     modified: r.modified,
                     secret: None,
                 });
-                plan.jobs.push(Job {
-                    key: entry.key.clone(),
-                    title: entry.title.clone(),
-                    form: wish.form,
-                    url,
-                    stem: PathBuf::from(FOLDER).join(name),
-                    ask,
-                });
+                plan.jobs.push(job(url, ask, &name));
             }
         }
     }

@@ -121,10 +121,6 @@ pub fn run(
     let mut run = Run { client, ledger, corpus, clock, refused: 0 };
     for (n, job) in jobs.iter().enumerate() {
         told(Progress::Job { n, total: jobs.len(), job });
-        if let Some(path) = run.adopt(job)? {
-            report.got.push((job.key.clone(), path));
-            continue;
-        }
         match run.job(job, told)? {
             Outcome::Got(path, bytes) => {
                 told(Progress::Got { job, bytes });
@@ -147,6 +143,32 @@ pub fn run(
     Ok(report)
 }
 
+/// Notes the files that a killed run had put in their places, but not into the ledger.
+///
+/// # Errors
+/// If the ledger cannot be written.
+pub fn settle(
+    unsettled: &[Job],
+    ledger: &mut Ledger,
+    corpus: &Path,
+    now: u64,
+) -> io::Result<()> {
+    for job in unsettled {
+        for ending in endings(job.form) {
+            let path = with_ending(&job.stem, ending);
+            let Ok(bytes) = std::fs::read(corpus.join(&path)) else { continue };
+            let mut record = Record::new(now, Event::Arrived, &job.key, job.form.name());
+            record.url = Some(job.url.clone());
+            record.path = Some(path.to_string_lossy().into_owned());
+            record.bytes = Some(bytes.len() as u64);
+            record.blake3 = Some(blake3::hash(&bytes).to_hex().to_string());
+            ledger.add(record)?;
+            break;
+        }
+    }
+    Ok(())
+}
+
 enum Outcome {
     Got(PathBuf, u64),
     Unchanged,
@@ -166,25 +188,6 @@ struct Run<'r, 'a> {
 impl Run<'_, '_> {
     fn now(&self) -> u64 {
         (self.clock.now_ms)() / 1000
-    }
-
-    /// A file that a killed run had put in its place, but not into the ledger.
-    fn adopt(&mut self, job: &Job) -> io::Result<Option<PathBuf>> {
-        let asked = self.ledger.last(&job.key, job.form.name());
-        if asked.is_none_or(|r| r.event != Event::Asked) || job.ask.etag.is_some() {
-            return Ok(None);
-        }
-        for ending in endings(job.form) {
-            let path = with_ending(&job.stem, ending);
-            let Ok(bytes) = std::fs::read(self.corpus.join(&path)) else { continue };
-            let mut record = self.record(Event::Arrived, job);
-            record.path = Some(path.to_string_lossy().into_owned());
-            record.bytes = Some(bytes.len() as u64);
-            record.blake3 = Some(blake3::hash(&bytes).to_hex().to_string());
-            self.ledger.add(record)?;
-            return Ok(Some(path));
-        }
-        Ok(None)
     }
 
     fn record(&self, event: Event, job: &Job) -> Record {
@@ -394,7 +397,7 @@ impl JobError {
 }
 
 /// Endings that a form may get.
-pub fn endings(form: Form) -> &'static [&'static str] {
+fn endings(form: Form) -> &'static [&'static str] {
     match form {
         Form::Pdf => &["pdf"],
         Form::Html => &["html"],

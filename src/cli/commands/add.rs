@@ -18,7 +18,6 @@ use crate::corpus::import::{self, BibForm, ImportedEntry, made_key};
 use crate::corpus::{Format, unpack, walk};
 use crate::fetch::arxiv::{self, Cache, Paper};
 use crate::fetch::plan::FOLDER;
-use crate::index::Root;
 use crate::output::human::counted;
 use crate::output::sanitize::clean;
 
@@ -526,7 +525,6 @@ fn look_up(
     ids: &[(String, Option<u16>)],
 ) -> Result<Vec<Paper>, CliError> {
     let net = net::Net::new(context);
-    Root::open_or_create(&context.index)?;
     let clock = net::clock();
     let mut client = net.client(context, &clock)?;
     let folder = net.folder.join("api");

@@ -71,11 +71,13 @@ pub fn fetch_missing(
     plan.jobs.truncate(options.limit.unwrap_or(usize::MAX));
     let estimate = net.policy.interval.mul_f64(1.05) * plan.jobs.len() as u32;
     let dry = options.dry_run || options.offline;
+    if !dry && !plan.unsettled.is_empty() {
+        fetch::run::settle(&plan.unsettled, &mut ledger, &context.corpus, now())?;
+    }
     if dry || plan.jobs.is_empty() {
         return Ok(Done { plan, report: Report::default(), estimate, dry });
     }
     stop_on_interrupt();
-    Root::open_or_create(&context.index)?;
     let report = fetch_jobs(context, &net, &plan, &mut ledger)?;
     name_files(context, &report)?;
     Ok(Done { plan, report, estimate, dry })

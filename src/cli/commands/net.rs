@@ -11,7 +11,9 @@ use crate::cli::Context;
 use crate::cli::config::Origin;
 use crate::cli::error::{CliError, chain};
 use crate::fetch::policy::host_and_port;
+use crate::fetch::second::Source;
 use crate::fetch::{Addresses, Client, Clock, GetError, Ledger, Policy};
+use crate::index::Root;
 use crate::output::sanitize::clean;
 
 /// Public services: their names never lead into a private range, whatever a resolver says.
@@ -23,6 +25,8 @@ pub(super) struct Net {
     pub(super) policy: Policy,
     /// Where papers are.
     pub(super) addresses: Addresses,
+    /// Second sources that the settings name.
+    pub(super) second: Vec<Source>,
     /// Where times, ledger and answers are kept.
     pub(super) folder: PathBuf,
 }
@@ -71,7 +75,16 @@ impl Net {
             html: settings.arxiv_html.clone(),
             tex: settings.arxiv_tex.clone(),
         };
-        Self { policy, addresses, folder: context.index.join("fetch") }
+        let mut second = Vec::new();
+        if !settings.semantic_scholar_api.is_empty() {
+            let key = settings.semantic_scholar_key.clone();
+            let api = settings.semantic_scholar_api.clone();
+            second.push(Source::SemanticScholar { api, key });
+        }
+        if !settings.crossref_api.is_empty() {
+            second.push(Source::Crossref { api: settings.crossref_api.clone() });
+        }
+        Self { policy, addresses, second, folder: context.index.join("fetch") }
     }
 
     /// What was asked and what came, so far.
@@ -86,6 +99,7 @@ impl Net {
         context: &Context,
         clock: &'a Clock<'a>,
     ) -> Result<Client<'a>, CliError> {
+        Root::open_or_create(&context.index)?;
         if self.policy.contact.is_empty() && context.ui.verbose {
             context.ui.note("hint: set your mail address (`contact` in [fetch] of citemap.toml): servers write instead of blocking");
         }

@@ -15,7 +15,8 @@ use crate::corpus::identity::{Facts, Known, identify, own_key};
 use crate::corpus::import::made_key;
 use crate::corpus::{Belongs, Format, WorkKey, walk};
 use crate::fetch::arxiv::{self, ApiError, Cache, Paper};
-use crate::fetch::resolve::{Wanted, best, proves};
+use crate::fetch::resolve::{Match, Wanted, best, proves};
+use crate::fetch::second;
 use crate::fetch::{Client, Event, GetError, Ledger, Record};
 use crate::indexer;
 use crate::output::human::counted;
@@ -285,6 +286,7 @@ fn resolve(context: &Context) -> Result<(), CliError> {
     let cache = Cache { folder: &folder, now_ms: clock.now_ms };
     let mut asking = Asking {
         api: &net.addresses.api,
+        second: &net.second,
         client: &mut client,
         cache: &cache,
         ledger: &mut ledger,
@@ -328,6 +330,7 @@ fn is_open(entry: &Entry, ledger: &Ledger, now: u64) -> bool {
 
 struct Asking<'r, 'c> {
     api: &'r str,
+    second: &'r [second::Source],
     client: &'r mut Client<'c>,
     cache: &'r Cache<'r>,
     ledger: &'r mut Ledger,
@@ -397,6 +400,34 @@ impl Asking<'_, '_> {
         self.note(Event::Resolved, &wanted.key, Some(&paper.id), evidence.into())
     }
 
+    /// A work without an arXiv id is looked for again in a month.
+    fn note_found(
+        &mut self,
+        key: &str,
+        paper: &Paper,
+        reason: String,
+    ) -> Result<(), ApiError> {
+        match paper.id.is_empty() {
+            true => self.note(Event::Unresolved, key, None, reason),
+            false => self.note(Event::Resolved, key, Some(&paper.id), reason),
+        }
+    }
+
+    /// What the second sources have of a work, if one is sure.
+    fn ask_second(
+        &mut self,
+        wanted: &Wanted,
+    ) -> Result<Option<(Paper, Match)>, ApiError> {
+        for source in self.second {
+            let papers =
+                second::by_title(self.client, self.cache, source, &wanted.title)?;
+            if let (Some(paper), found) = best(wanted, &papers) {
+                return Ok(Some((paper.clone(), found)));
+            }
+        }
+        Ok(None)
+    }
+
     fn search(&mut self, context: &Context, wanted: &[Wanted]) -> Result<(), ApiError> {
         let without: Vec<&Wanted> = wanted.iter().filter(|w| w.arxiv.is_none()).collect();
         let taken: BTreeSet<String> =
@@ -408,13 +439,24 @@ impl Asking<'_, '_> {
             let papers =
                 arxiv::by_title(self.client, self.cache, self.api, &wanted.title)?;
             let (paper, found) = best(wanted, &papers);
-            match paper.filter(|p| !taken.contains(&p.id)) {
+            let more = match paper {
+                Some(_) => None,
+                None => self.ask_second(wanted)?,
+            };
+            let found = more.as_ref().map_or(found, |(_, m)| m.clone());
+            let paper = paper.or(more.as_ref().map(|(p, _)| p));
+            match paper.filter(|p| p.id.is_empty() || !taken.contains(&p.id)) {
                 Some(paper) => {
-                    self.text.set_field(&wanted.key, "eprint", &paper.id);
-                    self.text.set_field(&wanted.key, "archiveprefix", "arXiv");
+                    if let Some(doi) = paper.doi.as_ref().filter(|_| more.is_some()) {
+                        self.text.set_field(&wanted.key, "doi", doi);
+                    }
+                    if !paper.id.is_empty() {
+                        self.text.set_field(&wanted.key, "eprint", &paper.id);
+                        self.text.set_field(&wanted.key, "archiveprefix", "arXiv");
+                    }
                     self.counts.1 += 1;
                     let reason = format!("{:.2}: {}", found.confidence, found.evidence);
-                    self.note(Event::Resolved, &wanted.key, Some(&paper.id), reason)?;
+                    self.note_found(&wanted.key, paper, reason)?;
                 }
                 None => {
                     self.counts.2 += 1;
