@@ -25,6 +25,7 @@ mod units;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 pub use acronyms::{Acronym, AcronymTable, acronyms};
@@ -70,18 +71,23 @@ pub enum TokenKind {
 
 /// Cuts `text` into tokens, in order of position; a joined form comes before its parts.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut stems = if text.len() < 8 * 1024 { Stems::small() } else { Stems::new() };
+    thread_local! {
+        // Passages are short and many: what one has taught helps with the next.
+        static STEMS: RefCell<Stems> = RefCell::new(Stems::new());
+    }
     let mut found = Vec::with_capacity(text.len() / 6);
     let mut stream = Stream::new(Cutter::new(text));
-    while let Some(raw) = stream.advance() {
-        found.push(Token {
-            position: raw.position,
-            range: raw.range,
-            exact: raw.exact.to_owned(),
-            stem: stems.stem(raw.exact).to_owned(),
-            kind: raw.kind,
-        });
-    }
+    STEMS.with_borrow_mut(|stems| {
+        while let Some(raw) = stream.advance() {
+            found.push(Token {
+                position: raw.position,
+                range: raw.range,
+                exact: raw.exact.to_owned(),
+                stem: stems.stem(raw.exact).to_owned(),
+                kind: raw.kind,
+            });
+        }
+    });
     found
 }
 
