@@ -1,24 +1,25 @@
 #!/bin/sh
 # Kills `citemap index` at random moments while searches go on, and looks whether anything is lost.
 #
-#   benches/kill.sh CITEMAP DATA [ROUNDS]
+#   benches/kill.sh CITEMAP DATA [ROUNDS [SECONDS [RECORDS]]]
 #
 # CITEMAP is the program; DATA a folder with papers/*.pdf and scale/*.jsonl.gz. The corpus is the
-# papers and 20 000 records. Each round starts an index run, lets 0 to 3 seconds pass (numbers of
-# awk's generator, seed 7), sends SIGKILL to the run and its readers, searches, and lets `doctor`
+# papers and RECORDS (20 000) records. Each round starts an index run, lets 0 to SECONDS (3) pass
+# (numbers of awk's generator, seed 7), sends SIGKILL to the run and its readers, searches, and lets `doctor`
 # check. Every third round a file is touched with other content, so that there is always something
 # to do; when an index is whole, it is taken away. At the end the index is finished and compared,
 # passage by passage of a fixed set of queries, with one that nothing disturbed.
 set -eu
-citemap=$(realpath "$1") data=$(realpath "$2") rounds=${3:-200}
+citemap=$(realpath "$1") data=$(realpath "$2") rounds=${3:-200} seconds=${4:-3} records=${5:-20000}
 desk=$(mktemp -d)
 trap 'rm -rf "$desk"' EXIT
 mkdir "$desk/corpus"
 cp "$data"/papers/*.pdf "$desk/corpus/"
-zcat "$data"/scale/*.jsonl.gz | head -n 20000 > "$desk/corpus/records.jsonl"
+zcat "$data"/scale/*.jsonl.gz | head -n "$records" > "$desk/corpus/records.jsonl"
 cd "$desk"
 failed_opens=0 unsound=0 whole=0 round=0
-awk -v n="$rounds" 'BEGIN { srand(7); for (i = 0; i < n; i++) printf "%.3f\n", 3 * rand() }' > times
+awk -v n="$rounds" -v most="$seconds" \
+    'BEGIN { srand(7); for (i = 0; i < n; i++) printf "%.3f\n", most * rand() }' > times
 while read -r time; do
     round=$((round + 1))
     "$citemap" -q index > /dev/null 2>&1 &
