@@ -168,6 +168,12 @@ pub enum RunError {
     /// The cache cannot be used.
     #[error(transparent)]
     Cache(#[from] CacheError),
+    /// The engine gave up, and its disk is full: the threads that write do not tell the reason.
+    #[error("{}: no space left on the disk", path.display())]
+    DiskFull {
+        /// The index folder.
+        path: PathBuf,
+    },
     /// A file beside them cannot be written or read.
     #[error("{}: {source}", path.display())]
     Io {
@@ -181,13 +187,28 @@ pub enum RunError {
 impl RunError {
     /// True if the disk is full.
     pub fn is_disk_full(&self) -> bool {
-        self.io_kind() == Some(std::io::ErrorKind::StorageFull)
+        matches!(self, RunError::DiskFull { .. })
+            || self.io_kind() == Some(std::io::ErrorKind::StorageFull)
     }
 
     /// True if the folder may not be written.
     pub fn is_read_only(&self) -> bool {
         use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         matches!(self.io_kind(), Some(PermissionDenied | ReadOnlyFilesystem))
+    }
+
+    /// Finds the reason of a failure of the engine in the disk below it.
+    pub(crate) fn look_at_disk(self, index: &Path) -> RunError {
+        /// Less than the engine needs for the files of a commit.
+        const LITTLE: u64 = 32 << 20;
+        match self {
+            RunError::Index(IndexError::Engine { .. })
+                if fs4::available_space(index).is_ok_and(|left| left < LITTLE) =>
+            {
+                RunError::DiskFull { path: index.to_owned() }
+            }
+            error => error,
+        }
     }
 
     /// True if an index built anew would not have this fault.

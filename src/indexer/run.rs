@@ -32,6 +32,13 @@ pub fn run(
     options: &Options<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Report, RunError> {
+    run_or_fail(options, progress).map_err(|error| error.look_at_disk(options.index))
+}
+
+fn run_or_fail(
+    options: &Options<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Report, RunError> {
     let found = walk(options.corpus)?;
     let root = Root::open_or_create(options.index)?;
     let _lock = lock(&root, options)?;
