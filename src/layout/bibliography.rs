@@ -46,35 +46,70 @@ pub(super) fn split_entries(
     words: &Vocabulary,
 ) -> Vec<Piece> {
     let mut out = Vec::with_capacity(pieces.len());
-    let mut lines: Vec<Line> = vec![];
+    let mut open: Vec<Piece> = vec![];
     // Floats inside the bibliography stand behind it, so that they do not cut an entry.
     let mut aside: Vec<Piece> = vec![];
     for piece in pieces {
         match piece.kind {
-            BlockKind::Reference => lines.extend(piece.paragraph.lines),
+            BlockKind::Reference => open.push(piece),
             BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::ListItem => {
-                close(&mut lines, &mut aside, targets, words, &mut out);
+                close(&mut open, &mut aside, targets, words, &mut out);
                 out.push(piece);
             }
-            _ if lines.is_empty() => out.push(piece),
+            _ if open.is_empty() => out.push(piece),
             _ => aside.push(piece),
         }
     }
-    close(&mut lines, &mut aside, targets, words, &mut out);
+    close(&mut open, &mut aside, targets, words, &mut out);
     out
+}
+
+/// Takes what stands behind the last entry without being one off the end: text without a year is
+/// none where every entry has one.
+fn trailing(open: &mut Vec<Piece>) -> Vec<Piece> {
+    let dated = open.iter().filter(|p| has_year(p.paragraph.text())).count();
+    if dated * 3 < open.len() {
+        return vec![];
+    }
+    let last =
+        open.iter().rposition(|p| has_year(p.paragraph.text())).map_or(0, |i| i + 1);
+    let mut rest = open.split_off(last.min(open.len()));
+    // The rest of an entry that runs over a page is not behind it.
+    let kept = rest.iter().take(1).take_while(|p| p.paragraph.lines.len() <= 2).count();
+    let behind = rest.split_off(if rest.len() == 1 { kept } else { 0 });
+    open.extend(rest);
+    behind
+        .into_iter()
+        .map(|piece| Piece { kind: BlockKind::Paragraph, ..piece })
+        .collect()
+}
+
+/// Tells whether a year from 1800 to 2099 stands in a text.
+fn has_year(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(4).enumerate().any(|(at, digits)| {
+        let year = digits.iter().all(u8::is_ascii_digit)
+            && [b"18", b"19", b"20"].iter().any(|century| digits.starts_with(*century));
+        let alone = !at.checked_sub(1).is_some_and(|i| bytes[i].is_ascii_digit())
+            && !bytes.get(at + 4).is_some_and(u8::is_ascii_digit);
+        year && alone
+    })
 }
 
 /// Cuts the lines gathered so far.
 fn close(
-    lines: &mut Vec<Line>,
+    open: &mut Vec<Piece>,
     aside: &mut Vec<Piece>,
     targets: &[Target],
     words: &Vocabulary,
     out: &mut Vec<Piece>,
 ) {
-    let lines = std::mem::take(lines);
-    let keys = keys_of_lines(&lines, targets);
-    let starts = starts(&lines, &keys);
+    let behind = trailing(open);
+    let lines: Vec<Line> =
+        std::mem::take(open).into_iter().flat_map(|p| p.paragraph.lines).collect();
+    let printed = printed_starts(&lines);
+    let keys = keys_of_lines(&lines, targets, &printed);
+    let starts = starts(&printed, &keys);
     let mut entry: Vec<Line> = vec![];
     let mut key = None;
     for (index, line) in lines.into_iter().enumerate() {
@@ -82,7 +117,7 @@ fn close(
             out.push(reference(std::mem::take(&mut entry), key.take(), words));
         }
         if key.is_none() {
-            key = keys[index].clone();
+            key.clone_from(&keys[index]);
         }
         entry.push(line);
     }
@@ -90,6 +125,7 @@ fn close(
         out.push(reference(entry, key, words));
     }
     out.append(aside);
+    out.extend(behind);
 }
 
 fn reference(lines: Vec<Line>, key: Option<String>, words: &Vocabulary) -> Piece {
@@ -98,12 +134,19 @@ fn reference(lines: Vec<Line>, key: Option<String>, words: &Vocabulary) -> Piece
 }
 
 /// Returns for each line the key of the entry that starts there, as destinations tell.
-fn keys_of_lines(lines: &[Line], targets: &[Target]) -> Vec<Option<String>> {
+fn keys_of_lines(
+    lines: &[Line],
+    targets: &[Target],
+    printed: &[bool],
+) -> Vec<Option<String>> {
     let mut keys: Vec<Option<(f32, String)>> = vec![None; lines.len()];
     for target in targets {
+        // Without a column, only a line that looks like a start can be meant.
+        let may_be = |i: usize| target.place.x.is_some() || printed[i];
         let nearest = lines
             .iter()
             .enumerate()
+            .filter(|(i, _)| may_be(*i))
             .filter_map(|(i, line)| Some((i, places::distance(line, &target.place)?)))
             .min_by(|a, b| a.1.total_cmp(&b.1));
         let Some((index, distance)) = nearest else { continue };
@@ -115,12 +158,20 @@ fn keys_of_lines(lines: &[Line], targets: &[Target]) -> Vec<Option<String>> {
     keys.into_iter().map(|key| key.map(|(_, key)| key)).collect()
 }
 
-/// Tells which lines start an entry.
-fn starts(lines: &[Line], keys: &[Option<String>]) -> Vec<bool> {
+/// Tells which lines start an entry: those with a key, and where print agrees with the keys also
+/// those that only look like it (entries that nothing cites).
+fn starts(printed: &[bool], keys: &[Option<String>]) -> Vec<bool> {
     let n_keys = keys.iter().filter(|key| key.is_some()).count();
-    if n_keys >= 3 || n_keys > 0 && n_keys * 8 >= lines.len() {
-        return keys.iter().map(Option::is_some).collect();
+    if n_keys * 8 < keys.len() && n_keys < 3 {
+        return printed.to_vec();
     }
+    let both = keys.iter().zip(printed).filter(|(key, is)| key.is_some() && **is).count();
+    let agree = both * 10 >= n_keys * 9;
+    keys.iter().zip(printed).map(|(key, is)| key.is_some() || agree && *is).collect()
+}
+
+/// Tells which lines look like the start of an entry.
+fn printed_starts(lines: &[Line]) -> Vec<bool> {
     let labels: Vec<bool> = lines.iter().map(|line| has_label(line.text())).collect();
     let n_labels = labels.iter().filter(|is| **is).count();
     if n_labels >= 2 && n_labels * 8 >= lines.len() {

@@ -30,11 +30,16 @@ pub(super) struct Styles {
     pub math: u32,
     /// Ones of a fixed-width font.
     pub mono: u32,
+    /// The font of most characters.
+    pub font: u16,
+    /// By how many characters it leads.
+    votes: u32,
 }
 
 impl Styles {
     /// Counts one character of `font`.
-    fn count(&mut self, font: &FontInfo) {
+    fn count(&mut self, number: u16, font: &FontInfo) {
+        self.vote(number, 1);
         self.chars += 1;
         self.bold += u32::from(font.bold);
         self.italic += u32::from(font.italic);
@@ -42,8 +47,21 @@ impl Styles {
         self.mono += u32::from(font.mono);
     }
 
+    /// Boyer and Moore's majority vote.
+    fn vote(&mut self, font: u16, votes: u32) {
+        if font == self.font {
+            self.votes += votes;
+        } else if votes > self.votes {
+            self.font = font;
+            self.votes = votes - self.votes;
+        } else {
+            self.votes -= votes;
+        }
+    }
+
     /// Adds the counts of another piece.
     pub(super) fn add(&mut self, other: &Styles) {
+        self.vote(other.font, other.votes);
         self.chars += other.chars;
         self.bold += other.bold;
         self.italic += other.italic;
@@ -51,14 +69,14 @@ impl Styles {
         self.mono += other.mono;
     }
 
-    /// Tells whether nearly all characters are bold.
+    /// Tells whether all characters but mathematics are bold.
     pub(super) fn is_bold(&self) -> bool {
-        self.chars > 0 && self.bold * 10 >= self.chars * 7
+        self.bold > 0 && self.bold * 20 >= self.chars.saturating_sub(self.math) * 19
     }
 
-    /// Tells whether nearly all characters are italic.
+    /// Tells whether all characters but a number are italic.
     pub(super) fn is_italic(&self) -> bool {
-        self.chars > 0 && self.italic * 10 >= self.chars * 7
+        self.italic > 0 && self.italic * 10 >= self.chars.saturating_sub(4) * 9
     }
 
     /// Tells whether nearly all characters are of fixed width.
@@ -84,6 +102,9 @@ pub(super) struct Chunk {
     pub styles: Styles,
     /// Characters that the file calls an artifact.
     pub artifact: u32,
+    /// Bytes at the start of the text that are all bold or all italic.
+    pub lead: usize,
+    lead_open: bool,
 }
 
 impl Chunk {
@@ -397,7 +418,12 @@ impl<'a> Chunker<'a> {
             }
             None => open.run.push(ch, link, self.links.page),
         }
-        open.styles.count(font);
+        open.styles.count(glyph.font, font);
+        let emphasized = !font.math && (font.bold || font.italic);
+        open.lead_open = emphasized && (open.lead_open || open.styles.chars == 1);
+        if open.lead_open {
+            open.lead = open.run.text.len();
+        }
         open.artifact += u32::from(glyph.flags & ARTIFACT != 0);
         self.space = false;
         self.end = glyph.x + glyph.w;

@@ -1,11 +1,19 @@
-//! Headings told from their look: size, weight, numbering and known words.
+//! Headings told from their look.
+//!
+//! First the numbered ones: of all paragraphs that start with a number and stand out, the longest
+//! chain in which each number may follow the one before. Their type then tells the headings
+//! without a number from bold words of drawings, theorems and lists. A document without numbers is
+//! judged by known words, size and weight.
 
+use rustc_hash::FxHashMap;
+
+use super::contents;
 use super::measure::Measure;
-use super::numbering::numbering;
+use super::numbering::{Numbering, Scheme, caption, is_list_item, numbering};
 use super::paragraph::Paragraph;
 
 /// Headings that papers have without a number.
-const KNOWN: [&str; 44] = [
+const KNOWN: [&str; 48] = [
     "abstract",
     "introduction",
     "references",
@@ -50,6 +58,10 @@ const KNOWN: [&str; 44] = [
     "ethical considerations",
     "broader impacts",
     "conclusion and future work",
+    "table of contents",
+    "conflict of interest",
+    "supporting information",
+    "remerciements",
 ];
 
 /// Titles of the bibliography.
@@ -70,6 +82,45 @@ const BIBLIOGRAPHY: [&str; 14] = [
     "bibliographie",
 ];
 
+/// First words of numbered statements that look like headings and are none.
+const STATEMENTS: [&str; 24] = [
+    "theorem",
+    "lemma",
+    "proposition",
+    "corollary",
+    "definition",
+    "remark",
+    "example",
+    "proof",
+    "claim",
+    "conjecture",
+    "assumption",
+    "exercise",
+    "note",
+    "step",
+    "question",
+    "observation",
+    "hypothesis",
+    "case",
+    "théorème",
+    "remarque",
+    "définition",
+    "exemple",
+    "avertissement",
+    "satz",
+];
+
+/// A paragraph that is, or starts with, a heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Depth from 1.
+    pub level: u8,
+    /// Printed number.
+    pub number: Option<String>,
+    /// Bytes of the paragraph that are the heading, if running text follows.
+    pub end: Option<usize>,
+}
+
 /// Returns a heading's words in lower case, without number and final mark.
 fn plain_title(text: &str) -> String {
     let title = match numbering(text) {
@@ -86,73 +137,150 @@ pub(super) fn opens_bibliography(text: &str) -> bool {
     BIBLIOGRAPHY.contains(&title.as_str()) || squeezed == "references"
 }
 
-/// Where in the document a paragraph stands, as far as it matters for headings.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// On the first page.
-    pub first_page: bool,
-    /// A heading stood before.
-    pub after_heading: bool,
-    /// Inside the bibliography.
-    pub in_bibliography: bool,
+/// Tells whether a heading inside the bibliography ends it.
+pub(super) fn ends_bibliography(text: &str, level: u8) -> bool {
+    level <= 1 || numbering(text).is_some() || KNOWN.contains(&plain_title(text).as_str())
 }
 
-/// Returns the depth of a paragraph that looks like a heading.
-pub(super) fn look(paragraph: &Paragraph, measure: Measure, place: Place) -> Option<u8> {
-    let text = paragraph.text().trim();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let n_lines = paragraph.lines.len();
-    if n_lines > 3 || text.len() > 140 || letters < 3 || text.ends_with(',') {
-        return None;
+/// Finds the headings of a document: for each paragraph of each page what it is, if any.
+pub(super) fn find(
+    pages: &[Vec<Paragraph>],
+    measure: Measure,
+) -> Vec<Vec<Option<Found>>> {
+    let in_contents = contents::contents(pages);
+    let body_font = body_font(pages);
+    let mut candidates = vec![];
+    for (page, paragraphs) in pages.iter().enumerate() {
+        for (index, paragraph) in paragraphs.iter().enumerate() {
+            if in_contents[page][index] || caption(paragraph.text()).is_some() {
+                continue;
+            }
+            let look = Look::of(paragraph, measure, body_font);
+            candidates.extend(Candidate::of(paragraph, look, (page, index)));
+        }
     }
-    let styles = &paragraph.styles;
-    if styles.math * 3 >= styles.chars {
-        return None;
+    let chain = longest_chain(&candidates);
+    let mut out: Vec<Vec<Option<Found>>> =
+        pages.iter().map(|paragraphs| vec![None; paragraphs.len()]).collect();
+    let has_roman = chain.iter().any(|i| candidates[*i].is_scheme(Scheme::Roman));
+    let mut levels: FxHashMap<Look, u8> = FxHashMap::default();
+    for index in &chain {
+        let candidate = &candidates[*index];
+        let Some(numbering) = &candidate.numbering else { continue };
+        let below_roman = u8::from(has_roman && numbering.scheme == Scheme::Letter);
+        let level = numbering.path.len() as u8 + below_roman;
+        if candidate.end.is_none() {
+            levels.entry(candidate.look).or_insert(level);
+        }
+        out[candidate.place.0][candidate.place.1] = Some(Found {
+            level,
+            number: Some(numbering.number.clone()),
+            end: candidate.end,
+        });
     }
-    let body = measure.body;
-    let size = paragraph.size;
-    let is_bold = styles.is_bold();
-    let is_capital = is_all_capital(text);
-    let numbering = numbering(text);
-    let known = KNOWN.contains(&plain_title(text).as_str());
-    let first = &paragraph.lines[0];
+    let numbered = chain.len() >= 3;
+    for candidate in &candidates {
+        let spot = &mut out[candidate.place.0][candidate.place.1];
+        if spot.is_none() && candidate.end.is_none() {
+            let paragraph = &pages[candidate.place.0][candidate.place.1];
+            *spot = unnumbered(candidate, paragraph, measure, numbered, &levels);
+        }
+    }
+    out
+}
 
-    let known_alone = n_lines == 1
-        && text.len() < 32
-        && (numbering.is_some()
-            || !place.first_page
-            || text.to_lowercase().starts_with("introd"));
-    let by_word = known && (is_bold || size > 1.05 * body || is_capital || known_alone);
-    let by_number = numbering.is_some()
-        && (is_bold
-            || size > 1.06 * body
-            || is_capital
-            || styles.is_italic() && n_lines == 1)
-        && !text.ends_with('.')
-        && first.cells.len() <= 4;
-    let by_weight = is_bold
-        && size >= 0.98 * body
-        && !text.ends_with(['.', ',', ';'])
-        && n_lines <= 2
-        && text.len() < 90
-        && place.after_heading
-        && text.starts_with(char::is_uppercase)
-        && (size > 1.06 * body || !place.in_bibliography)
-        && first.cells.len() <= 2
-        && first.x0 <= first.column_x0 + 1.5 * body;
-    let by_size = size > 1.14 * body
-        && place.after_heading
-        && letters * 2 > text.chars().count()
-        && !text.ends_with('.')
-        && text.len() > 3;
-    if !(by_word || by_number || by_weight || by_size) {
+/// Returns the font of most paragraphs' text.
+fn body_font(pages: &[Vec<Paragraph>]) -> u16 {
+    let mut chars: FxHashMap<u16, u32> = FxHashMap::default();
+    for paragraph in pages.iter().flatten() {
+        *chars.entry(paragraph.styles.font).or_default() += paragraph.styles.chars;
+    }
+    chars.into_iter().max_by_key(|(font, n)| (*n, u16::MAX - font)).map_or(0, |(f, _)| f)
+}
+
+/// The type of a paragraph, as far as headings share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Look {
+    font: u16,
+    /// Size in half points.
+    size: u16,
+    bold: bool,
+    italic: bool,
+    capital: bool,
+    /// It differs from running text.
+    stands_out: bool,
+}
+
+impl Look {
+    fn of(paragraph: &Paragraph, measure: Measure, body_font: u16) -> Look {
+        let styles = &paragraph.styles;
+        let capital = is_all_capital(paragraph.text());
+        let (bold, italic) = (styles.is_bold(), styles.is_italic());
+        let larger = paragraph.size > 1.06 * measure.body;
+        let other_font = styles.font != body_font && paragraph.size > 0.94 * measure.body;
+        Look {
+            font: styles.font,
+            size: (paragraph.size * 2.0).round().clamp(0.0, 2000.0) as u16,
+            bold,
+            italic,
+            capital,
+            stands_out: bold || italic || capital || larger || other_font,
+        }
+    }
+}
+
+/// A paragraph that may be, or start with, a heading.
+struct Candidate {
+    /// Page and index of the paragraph.
+    place: (usize, usize),
+    look: Look,
+    numbering: Option<Numbering>,
+    end: Option<usize>,
+    weight: i32,
+}
+
+impl Candidate {
+    fn of(paragraph: &Paragraph, look: Look, place: (usize, usize)) -> Option<Candidate> {
+        let text = paragraph.text();
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let n_lines = paragraph.lines.len();
+        let numbering = numbering(text);
+        let styles = &paragraph.styles;
+        let wide = text.chars().count();
+        let whole =
+            n_lines <= 3 && wide <= 150 && letters >= 2 && !text.ends_with([',', ';']);
+        if !whole || !look.stands_out {
+            let numbering = numbering?;
+            let end = run_in_end(paragraph, &numbering)?;
+            let (numbering, end) = (Some(numbering), Some(end));
+            return Some(Candidate { place, look, numbering, end, weight: 2 });
+        }
+        if styles.math * 3 >= styles.chars || paragraph.lines[0].cells.len() > 5 {
+            return None;
+        }
+        let ends = text.ends_with('.') && !text.ends_with("..");
+        let weight = 2 + 2 * i32::from(look.bold || look.capital) - 2 * i32::from(ends);
+        Some(Candidate { place, look, numbering, end: None, weight: weight.max(1) })
+    }
+
+    fn is_scheme(&self, scheme: Scheme) -> bool {
+        self.numbering.as_ref().is_some_and(|n| n.scheme == scheme)
+    }
+}
+
+/// Returns where a numbered heading ends that running text follows on the same line: it is bold or
+/// italic, and a period or the change of type sets it off.
+fn run_in_end(paragraph: &Paragraph, numbering: &Numbering) -> Option<usize> {
+    let text = paragraph.text();
+    let lead = paragraph.lead;
+    if lead <= numbering.prefix + 2 || lead >= text.len() || lead > 160 {
         return None;
     }
-    Some(match numbering {
-        Some(numbering) => numbering.level,
-        None if known || size > 1.14 * body || is_capital => 1,
-        None => 3,
-    })
+    let title = text.get(numbering.prefix..lead)?.trim();
+    let set_off =
+        title.ends_with(['.', ':', '?']) || text[lead..].starts_with(['.', ':']);
+    let depth = numbering.path.len() > 1 || numbering.number.contains('.');
+    (set_off && (depth || paragraph.styles.bold > 0)).then_some(lead)
 }
 
 fn is_all_capital(text: &str) -> bool {
@@ -161,7 +289,92 @@ fn is_all_capital(text: &str) -> bool {
     letters >= 3 && capitals * 10 >= letters * 9
 }
 
-/// Tells whether a heading inside the bibliography ends it.
-pub(super) fn ends_bibliography(text: &str, level: u8) -> bool {
-    level <= 1 || numbering(text).is_some() || KNOWN.contains(&plain_title(text).as_str())
+/// Returns the heaviest chain of numbered candidates in which each may follow the one before.
+fn longest_chain(candidates: &[Candidate]) -> Vec<usize> {
+    /// How many numbered candidates back a predecessor is looked for.
+    const WINDOW: usize = 300;
+    let numbered: Vec<(usize, &Numbering)> = candidates
+        .iter()
+        .enumerate()
+        .filter_map(|(i, c)| Some((i, c.numbering.as_ref()?)))
+        .collect();
+    let mut best: Vec<Option<(i32, Option<usize>)>> = vec![];
+    for (at, (index, numbering)) in numbered.iter().enumerate() {
+        let weight = candidates[*index].weight;
+        let mut own = numbering.is_first().then_some((weight, None));
+        for before in (at.saturating_sub(WINDOW)..at).rev() {
+            let Some((score, _)) = best[before] else { continue };
+            if score + weight > own.map_or(0, |(s, _)| s)
+                && numbering.follows(numbered[before].1)
+            {
+                own = Some((score + weight, Some(before)));
+            }
+        }
+        best.push(own);
+    }
+    let mut at = (0..best.len()).max_by_key(|i| (best[*i].map(|(s, _)| s), *i));
+    let mut chain = vec![];
+    while let Some(i) = at {
+        let Some((_, before)) = best[i] else { break };
+        chain.push(numbered[i].0);
+        at = before;
+    }
+    chain.reverse();
+    chain
+}
+
+/// Judges a candidate that is not in the chain of numbers.
+fn unnumbered(
+    candidate: &Candidate,
+    paragraph: &Paragraph,
+    measure: Measure,
+    numbered: bool,
+    levels: &FxHashMap<Look, u8>,
+) -> Option<Found> {
+    let text = paragraph.text();
+    let look = candidate.look;
+    let title = plain_title(text);
+    let body = measure.body;
+    let known = KNOWN.contains(&title.as_str()) || opens_bibliography(text);
+    let number = candidate.numbering.as_ref().map(|n| n.number.clone());
+    let larger = paragraph.size > 1.05 * body;
+    if known && (look.bold || larger || look.capital || paragraph.lines.len() == 1) {
+        let level = levels.get(&look).copied().unwrap_or(1);
+        return Some(Found { level: level.min(2), number, end: None });
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let first_word = title.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let is_statement =
+        STATEMENTS.contains(&first_word) && text.contains(|c: char| c.is_ascii_digit());
+    let first = &paragraph.lines[0];
+    let starts = text.starts_with(|c: char| c.is_uppercase() || !c.is_ascii());
+    let at_edge = first.x0 <= first.column_x0 + 1.5 * body
+        || ((first.x0 - first.column_x0) - (first.column_x1 - first.x1)).abs()
+            < 2.0 * body;
+    if text.ends_with('.')
+        || is_statement
+        || is_list_item(text)
+        || !starts
+        || !at_edge
+        || letters < 3
+        || letters * 2 < text.chars().filter(|c| !c.is_whitespace()).count()
+        || first.cells.len() > 2
+        || candidate.numbering.is_some() && numbered
+    {
+        return None;
+    }
+    if let Some(level) = levels.get(&look) {
+        return Some(Found { level: *level, number, end: None });
+    }
+    if numbered {
+        return None;
+    }
+    let by_weight =
+        look.bold && paragraph.size >= 0.98 * body && paragraph.lines.len() <= 2;
+    let by_size = paragraph.size > 1.14 * body && letters > 3;
+    if !by_weight && !by_size {
+        return None;
+    }
+    let level = if paragraph.size > 1.14 * body || look.capital { 1 } else { 3 };
+    Some(Found { level, number, end: None })
 }

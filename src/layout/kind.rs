@@ -1,10 +1,12 @@
 //! What each paragraph is.
 
+use super::contents;
 use super::front::{self, FrontKind};
-use super::heading::{self, Place};
+use super::heading::{self, Found};
 use super::measure::Measure;
-use super::numbering::{CaptionOf, caption, is_list_item, numbering};
+use super::numbering::{CaptionOf, caption, is_list_item};
 use super::paragraph::Paragraph;
+use super::table;
 use super::{BlockKind, Heading};
 
 /// A paragraph that has a kind.
@@ -24,15 +26,16 @@ pub(super) fn classify(
     measure: Measure,
     heights: &[f32],
 ) -> (Vec<Piece>, Vec<String>) {
+    let headings = heading::find(&pages, measure);
+    let in_contents = contents::contents(&pages);
     let mut state = State {
         measure,
-        after_heading: false,
         in_bibliography: false,
         in_code: false,
         labels: vec![],
         pieces: vec![],
     };
-    for (index, paragraphs) in pages.into_iter().enumerate() {
+    for (index, (paragraphs, found)) in pages.into_iter().zip(headings).enumerate() {
         let height = heights.get(index).copied().unwrap_or(800.0);
         let front = if index == 0 {
             front::front(&paragraphs, measure, height)
@@ -41,12 +44,19 @@ pub(super) fn classify(
         };
         let n_paragraphs = paragraphs.len();
         let below = sizes_below(&paragraphs);
-        for (position, paragraph) in paragraphs.into_iter().enumerate() {
+        let found = found.into_iter().enumerate();
+        for (paragraph, (position, found)) in paragraphs.into_iter().zip(found) {
             let foot = position > 0
                 && position < n_paragraphs
                 && paragraph.bbox[1] > 0.55 * height
                 && below[position] <= 1.06 * paragraph.size;
-            state.take(paragraph, front[position], index == 0, foot);
+            let context = Context {
+                front: front[position],
+                found,
+                at_foot: foot,
+                in_contents: in_contents[index][position],
+            };
+            state.take(paragraph, context);
         }
     }
     (state.pieces, state.labels)
@@ -65,9 +75,17 @@ fn sizes_below(paragraphs: &[Paragraph]) -> Vec<f32> {
     below
 }
 
+/// What is known of a paragraph before its kind.
+struct Context {
+    front: Option<FrontKind>,
+    found: Option<Found>,
+    /// Nothing larger follows in the lower part of its column.
+    at_foot: bool,
+    in_contents: bool,
+}
+
 struct State {
     measure: Measure,
-    after_heading: bool,
     in_bibliography: bool,
     in_code: bool,
     labels: Vec<String>,
@@ -75,14 +93,8 @@ struct State {
 }
 
 impl State {
-    fn take(
-        &mut self,
-        mut paragraph: Paragraph,
-        front: Option<FrontKind>,
-        first_page: bool,
-        foot: bool,
-    ) {
-        let kind = match front {
+    fn take(&mut self, mut paragraph: Paragraph, context: Context) {
+        let kind = match context.front {
             Some(FrontKind::Title) => BlockKind::Title,
             Some(FrontKind::Authors) => BlockKind::Authors,
             Some(FrontKind::AbstractLabel) => {
@@ -96,40 +108,62 @@ impl State {
                 }
                 BlockKind::Abstract
             }
-            None => self.kind(&paragraph, first_page, foot),
+            None => match context.found {
+                Some(found) => return self.heading(paragraph, found),
+                None => self.kind(&paragraph, &context),
+            },
         };
-        if let BlockKind::Heading(heading) = &kind {
-            self.after_heading = true;
-            let was = self.in_bibliography;
-            self.in_bibliography = heading::opens_bibliography(paragraph.text())
-                || was && !heading::ends_bibliography(paragraph.text(), heading.level);
+        if kind == BlockKind::Table {
+            paragraph.run = table::rows(&paragraph);
+            if let Some(above) = self.pieces.last_mut().filter(|above| {
+                above.kind == BlockKind::Table && above.paragraph.page == paragraph.page
+            }) {
+                above.paragraph.extend_table(paragraph);
+                return;
+            }
         }
         self.pieces.push(Piece { kind, paragraph, anchor: None });
     }
 
-    fn kind(&mut self, paragraph: &Paragraph, first_page: bool, foot: bool) -> BlockKind {
+    /// Takes a heading, and the text that runs on after it.
+    fn heading(&mut self, mut paragraph: Paragraph, found: Found) {
+        let was = self.in_bibliography;
+        self.in_bibliography = heading::opens_bibliography(paragraph.text())
+            || was && !heading::ends_bibliography(paragraph.text(), found.level);
+        let Found { level, number, end } = found;
+        let kind = BlockKind::Heading(Heading { level, number, outlined: false });
+        let Some(end) = end else {
+            self.pieces.push(Piece { kind, paragraph, anchor: None });
+            return;
+        };
+        let head = Paragraph {
+            run: paragraph.run.slice(0..end),
+            lines: paragraph.lines.iter().take(1).cloned().collect(),
+            ..paragraph.clone()
+        };
+        paragraph.run = paragraph.run.slice(end..paragraph.run.text.len());
+        self.pieces.push(Piece { kind, paragraph: head, anchor: None });
+        let kind = BlockKind::Paragraph;
+        self.pieces.push(Piece { kind, paragraph, anchor: None });
+    }
+
+    fn kind(&mut self, paragraph: &Paragraph, context: &Context) -> BlockKind {
         let Measure { body, .. } = self.measure;
         let text = paragraph.text().trim();
         let styles = &paragraph.styles;
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let in_code = std::mem::take(&mut self.in_code);
+        if context.in_contents {
+            return BlockKind::Figure;
+        }
         if let Some(of) = caption(text) {
             self.in_code = of == CaptionOf::Code;
             return BlockKind::Caption;
         }
-        let place = Place {
-            first_page,
-            after_heading: self.after_heading,
-            in_bibliography: self.in_bibliography,
-        };
-        if let Some(level) = heading::look(paragraph, self.measure, place) {
-            let number = numbering(text).map(|n| n.number);
-            return BlockKind::Heading(Heading { level, number, outlined: false });
-        }
         let marked =
             text.starts_with(|c: char| c.is_ascii_digit() || "∗†‡§*".contains(c));
         let small = paragraph.size < 0.86 * body && letters > 20;
-        if foot
+        if context.at_foot
             && paragraph.size < 0.92 * body
             && !self.in_bibliography
             && (marked || small)
@@ -153,6 +187,9 @@ impl State {
         let visible = text.chars().filter(|c| !c.is_whitespace()).count();
         if styles.math * 2 > styles.chars {
             return BlockKind::Equation;
+        }
+        if table::is_table(paragraph) {
+            return BlockKind::Table;
         }
         if text.len() < 40 && !text.ends_with('.') && paragraph.size < 0.95 * body
             || letters * 2 < visible

@@ -38,6 +38,8 @@ pub(super) struct Line {
     pub column_x0: f32,
     /// Right edge of the column.
     pub column_x1: f32,
+    /// Bytes at the start of the text that are all bold or all italic.
+    pub lead: usize,
     /// The chunks that it is made of.
     pub cells: Vec<Cell>,
 }
@@ -136,6 +138,10 @@ fn line(chunks: &[Chunk], mut row: Row, (x0, x1): (f32, f32)) -> Line {
             line.run.space();
         }
         line.cells.push(Cell { x0: chunk.x0, x1: chunk.x1, start: line.run.text.len() });
+        let all_led = line.lead > 0 && line.lead == line.run.text.trim_end().len();
+        if line.run.text.is_empty() || all_led && chunk.lead > 0 {
+            line.lead = line.run.text.len() + chunk.lead;
+        }
         line.run.append(&chunk.run);
         line.styles.add(&chunk.styles);
         line.x0 = line.x0.min(chunk.x0);
@@ -145,6 +151,7 @@ fn line(chunks: &[Chunk], mut row: Row, (x0, x1): (f32, f32)) -> Line {
     if let Some(logical) = bidi::logical(&line.run.text) {
         line.run.rewrite(logical);
         line.cells.truncate(1);
+        line.lead = 0;
     }
     line
 }

@@ -8,6 +8,7 @@ mod bidi;
 mod chunk;
 mod cites;
 mod column;
+mod contents;
 mod flow;
 mod front;
 mod furniture;
@@ -26,6 +27,9 @@ mod places;
 mod positioned;
 mod quality;
 mod run;
+mod table;
+#[cfg(test)]
+mod tests;
 mod wrap;
 
 use serde::{Deserialize, Serialize};

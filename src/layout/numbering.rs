@@ -1,14 +1,56 @@
 //! Numbers in front of headings, captions and list items, told from the text alone.
 
+/// In which signs a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// `2.4.2`
+    Arabic,
+    /// `IV`
+    Roman,
+    /// `B`, `B.2`
+    Letter,
+}
+
 /// A number at the start of a heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Numbering {
-    /// Depth from 1 that the number shows.
-    pub level: u8,
+    /// How it is written.
+    pub scheme: Scheme,
+    /// Its parts.
+    pub path: Vec<u16>,
     /// Bytes of the text before the title.
     pub prefix: usize,
     /// The number as printed, without a final period.
     pub number: String,
+}
+
+impl Numbering {
+    /// Tells whether this number may be that of the heading after the one numbered `before`.
+    pub(super) fn follows(&self, before: &Numbering) -> bool {
+        use Scheme::{Arabic, Letter, Roman};
+        let step = |a: u16, b: u16| b > a && b <= a + 2;
+        match (before.scheme, self.scheme) {
+            (Arabic, Arabic) | (Letter, Letter) => {
+                let (a, b) = (&before.path, &self.path);
+                let depth = b.len();
+                if depth == a.len() + 1 {
+                    return b.starts_with(a) && b[depth - 1] <= 2;
+                }
+                depth <= a.len()
+                    && a[..depth - 1] == b[..depth - 1]
+                    && step(a[depth - 1], b[depth - 1])
+            }
+            (Roman, Roman) => step(before.path[0], self.path[0]),
+            (Arabic | Roman, Letter) => self.path[0] == 1 && self.path.len() == 1,
+            (Letter, Roman) => self.path[0] > 1 && before.path.len() == 1,
+            (Letter, Arabic) | (Roman, Arabic) | (Arabic, Roman) => false,
+        }
+    }
+
+    /// Tells whether a document's headings may start with this number.
+    pub(super) fn is_first(&self) -> bool {
+        self.path.iter().all(|part| *part <= 2)
+    }
 }
 
 /// Returns the number that a heading starts with: `2.4.2 Title`, `IV. TITLE`, `A.1 Title`.
@@ -32,22 +74,23 @@ fn starts_title(text: &str) -> bool {
 /// `1 Title`, `1. Title`, `1.2.3 Title`, `2.1) Title`.
 fn arabic(text: &str) -> Option<Numbering> {
     let bytes = text.as_bytes();
-    let (mut end, mut parts) = (0, 0u8);
+    let mut end = 0;
+    let mut path: Vec<u16> = vec![];
     while end < bytes.len() && bytes[end].is_ascii_digit() {
         let start = end;
         while end < bytes.len() && bytes[end].is_ascii_digit() {
             end += 1;
         }
-        if end - start > 2 {
+        if end - start > 3 {
             return None;
         }
-        parts = parts.saturating_add(1);
+        path.push(text[start..end].parse().ok()?);
         if bytes.get(end) != Some(&b'.') {
             break;
         }
         end += 1;
     }
-    if parts == 0 || parts > 6 {
+    if path.is_empty() || path.len() > 6 {
         return None;
     }
     let number = text[..end].trim_end_matches('.').to_owned();
@@ -55,12 +98,12 @@ fn arabic(text: &str) -> Option<Numbering> {
     let rest = if rest.starts_with(')') { &rest[1..] } else { rest };
     let set_off = rest.starts_with([' ', '\u{2003}', '|']) || bytes[end - 1] == b'.';
     let title = rest.trim_start_matches([' ', '\u{2003}', '|', '.']);
-    if !set_off
-        || !(starts_title(title) || parts > 1 && title.starts_with(char::is_alphabetic))
-    {
+    let plain_start = path.len() > 1 && title.starts_with(char::is_alphabetic);
+    if !set_off || !(starts_title(title) || plain_start) {
         return None;
     }
-    Some(Numbering { level: parts, prefix: text.len() - title.len(), number })
+    let prefix = text.len() - title.len();
+    Some(Numbering { scheme: Scheme::Arabic, path, prefix, number })
 }
 
 /// `Appendix A: Title`, `Chapter 3 Title`, `Part II`.
@@ -72,16 +115,16 @@ fn worded(text: &str) -> Option<Numbering> {
     let rest = &text[word.len()..];
     let number: String =
         rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
-    let is_number = number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        || number.trim_end_matches('.').len() == 1
-            && number.starts_with(char::is_uppercase)
-        || number.len() <= 5 && number.bytes().all(|b| b"IVX.".contains(&b));
-    if number.is_empty() || !is_number {
-        return None;
-    }
     let title = rest[number.len()..].trim_start_matches([' ', ':', '.', '-', '–', '—']);
     let number = number.trim_end_matches('.').to_owned();
-    Some(Numbering { level: 1, prefix: text.len() - title.len(), number })
+    let (scheme, path) = if let Ok(n) = number.parse() {
+        (Scheme::Arabic, vec![n])
+    } else if number.len() == 1 && number.starts_with(char::is_uppercase) {
+        (Scheme::Letter, vec![letter(&number)])
+    } else {
+        (Scheme::Roman, vec![roman_value(&number)?])
+    };
+    Some(Numbering { scheme, path, prefix: text.len() - title.len(), number })
 }
 
 /// `IV. TITLE`.
@@ -95,7 +138,34 @@ fn roman(text: &str) -> Option<Numbering> {
         return None;
     }
     let number = text[..digits].to_owned();
-    Some(Numbering { level: 1, prefix: text.len() - title.len(), number })
+    let path = vec![roman_value(&number)?];
+    let prefix = text.len() - title.len();
+    Some(Numbering { scheme: Scheme::Roman, path, prefix, number })
+}
+
+/// Returns the value of a roman number of one to five digits.
+fn roman_value(number: &str) -> Option<u16> {
+    let value = |b: u8| match b {
+        b'I' => Some(1),
+        b'V' => Some(5),
+        b'X' => Some(10),
+        _ => None,
+    };
+    let digits: Vec<u16> = number.bytes().map(value).collect::<Option<_>>()?;
+    if digits.is_empty() || digits.len() > 5 {
+        return None;
+    }
+    let mut sum = 0i32;
+    for (i, digit) in digits.iter().enumerate() {
+        let smaller = digits.get(i + 1).is_some_and(|next| next > digit);
+        sum += if smaller { -i32::from(*digit) } else { i32::from(*digit) };
+    }
+    u16::try_from(sum).ok().filter(|n| *n > 0)
+}
+
+/// Returns the place of a capital in the alphabet, from 1.
+fn letter(text: &str) -> u16 {
+    u16::from(text.bytes().next().unwrap_or(b'A').saturating_sub(b'A')) + 1
 }
 
 /// `A. Title`, `A.1 Title`, `A Title`.
@@ -104,25 +174,19 @@ fn lettered(text: &str) -> Option<Numbering> {
     if bytes.len() < 4 || !bytes[0].is_ascii_uppercase() {
         return None;
     }
-    if bytes[1] == b'.' && bytes[2] == b' ' && starts_title(&text[3..]) {
-        let number = text[..1].to_owned();
-        return Some(Numbering { level: 2, prefix: 3, number });
+    let end =
+        1 + text[1..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let title = text[end..].trim_start();
+    if !text[end..].starts_with(' ') || !starts_title(title) {
+        return None;
     }
-    let dotted = bytes[1] == b'.' && bytes[2].is_ascii_digit();
-    if dotted || bytes[1].is_ascii_digit() {
-        let end = 1 + text[1..]
-            .bytes()
-            .take_while(|b| b.is_ascii_digit() || *b == b'.')
-            .count();
-        let number = text[..end].trim_end_matches('.').to_owned();
-        let title = text[end..].trim_start();
-        let level = 1 + number[1..].split('.').filter(|p| !p.is_empty()).count();
-        if text[end..].starts_with(' ') && starts_title(title) && level < 6 {
-            let prefix = text.len() - title.len();
-            return Some(Numbering { level: level as u8, prefix, number });
-        }
+    let number = text[..end].trim_end_matches('.').to_owned();
+    let mut path = vec![letter(text)];
+    for part in number[1..].split('.').filter(|part| !part.is_empty()) {
+        path.push(part.parse().ok().filter(|n| *n < 100)?);
     }
-    None
+    let prefix = text.len() - title.len();
+    (path.len() < 6).then_some(Numbering { scheme: Scheme::Letter, path, prefix, number })
 }
 
 /// What a caption belongs to.
@@ -215,8 +279,8 @@ pub(super) fn is_list_item(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn number(text: &str) -> Option<(u8, String, &str)> {
-        numbering(text).map(|n| (n.level, n.number, &text[n.prefix..]))
+    fn number(text: &str) -> Option<(usize, String, &str)> {
+        numbering(text).map(|n| (n.path.len(), n.number, &text[n.prefix..]))
     }
 
     #[test]
@@ -224,7 +288,7 @@ mod tests {
         assert_eq!(number("2.4.2 Basics"), Some((3, "2.4.2".into(), "Basics")));
         assert_eq!(number("1. Introduction"), Some((1, "1".into(), "Introduction")));
         assert_eq!(number("IV. METHOD"), Some((1, "IV".into(), "METHOD")));
-        assert_eq!(number("B. Training"), Some((2, "B".into(), "Training")));
+        assert_eq!(number("B. Training"), Some((1, "B".into(), "Training")));
         assert_eq!(number("A.1 Proofs"), Some((2, "A.1".into(), "Proofs")));
         assert_eq!(number("Appendix C: Data"), Some((1, "C".into(), "Data")));
         assert_eq!(number("2020 was a year"), None);

@@ -24,6 +24,8 @@ pub(super) struct Paragraph {
     pub size: f32,
     /// Styles of its characters.
     pub styles: Styles,
+    /// Bytes at the start of the text that are all bold or all italic.
+    pub lead: usize,
 }
 
 impl Paragraph {
@@ -36,7 +38,12 @@ impl Paragraph {
         };
         let mut bbox = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
         for line in &lines {
+            let all_led = paragraph.lead == paragraph.run.text.len();
             hyphen::join(&mut paragraph.run, &line.run, words);
+            if all_led {
+                let plain = line.run.text.len().saturating_sub(line.lead);
+                paragraph.lead = paragraph.run.text.len().saturating_sub(plain);
+            }
             paragraph.size = paragraph.size.max(line.size);
             paragraph.styles.add(&line.styles);
             if line.page != paragraph.page {
@@ -52,6 +59,20 @@ impl Paragraph {
         paragraph.bbox = bbox;
         paragraph.lines = lines;
         paragraph
+    }
+
+    /// Adds the rows of a table below.
+    pub(super) fn extend_table(&mut self, below: Paragraph) {
+        self.run.text.push('\n');
+        self.run.append(&below.run);
+        self.styles.add(&below.styles);
+        self.bbox = [
+            self.bbox[0].min(below.bbox[0]),
+            self.bbox[1].min(below.bbox[1]),
+            self.bbox[2].max(below.bbox[2]),
+            self.bbox[3].max(below.bbox[3]),
+        ];
+        self.lines.extend(below.lines);
     }
 
     /// Its text.

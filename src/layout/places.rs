@@ -4,7 +4,8 @@ use crate::extract::Destination;
 
 use super::line::Line;
 
-/// Tells how far below a destination a line stands, in points; `None` if it is not at that place.
+/// Tells how far from a destination a line stands, mainly how far below, in points; `None` if it is
+/// not at that place.
 ///
 /// A destination lies at the top of its line or a little above it; its `x` is the left edge of the
 /// column.
@@ -19,7 +20,9 @@ pub(super) fn distance(line: &Line, place: &Destination) -> Option<f32> {
     }
     let Some(y) = place.y else { return Some(0.0) };
     let below = line.y - y;
-    (below > -0.3 * line.size).then_some(below)
+    // Of two columns at one height, the one whose left edge is nearer.
+    let aside = place.x.map_or(0.0, |x| (x - line.column_x0).abs());
+    (below > -0.3 * line.size).then_some(below + 0.15 * aside)
 }
 
 /// Returns a text's letters and digits in lower case.

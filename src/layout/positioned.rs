@@ -22,7 +22,7 @@ pub(super) fn lay_positioned(positioned: Positioned) -> Laid {
 }
 
 /// Lays out a PDF; also returns what is in no block.
-fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped>) {
+pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped>) {
     let has_type3 = positioned
         .pages
         .iter()
