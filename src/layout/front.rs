@@ -1,6 +1,8 @@
 //! The front of a paper: its title, authors and abstract on the first pages.
 
+use super::heading;
 use super::measure::Measure;
+use super::numbering::numbering;
 use super::paragraph::Paragraph;
 
 /// What a paragraph of the front is.
@@ -33,8 +35,11 @@ pub(super) fn front(
         .position(|p| is_abstract_label(p.text()) || run_in_label(p.text()).is_some());
     let body = paragraphs
         .iter()
-        .position(|p| opens_body(p.text()))
+        .position(|p| opens_body(p, measure))
         .filter(|body| label.is_none_or(|label| *body > label));
+    if title.is_empty() && label.is_none() {
+        return kinds;
+    }
     let front_end = label.or(body).unwrap_or(0);
     for kind in kinds[after_title.min(front_end)..front_end].iter_mut() {
         kind.get_or_insert(FrontKind::Authors);
@@ -69,7 +74,13 @@ pub(super) fn front(
 fn title(paragraphs: &[Paragraph], measure: Measure, height: f32) -> Vec<usize> {
     let may_be = |p: &Paragraph| {
         let letters = p.text().chars().filter(|c| c.is_alphabetic()).count();
-        letters > 3 && p.bbox[1] < 0.6 * height && p.styles.chars > 2 * p.styles.math
+        let is_heading = opens_body(p, measure)
+            || heading::opens_bibliography(p.text())
+            || is_abstract_label(p.text());
+        letters > 3
+            && !is_heading
+            && p.bbox[1] < 0.6 * height
+            && p.styles.chars > 2 * p.styles.math
     };
     let largest = paragraphs
         .iter()
@@ -119,20 +130,21 @@ pub(super) fn run_in_label(text: &str) -> Option<usize> {
 }
 
 /// Tells whether a text is the heading that ends the front.
-fn opens_body(text: &str) -> bool {
-    let title = super::numbering::title_of(text.trim()).to_lowercase();
+fn opens_body(paragraph: &Paragraph, measure: Measure) -> bool {
+    let text = paragraph.text().trim();
+    if text.len() >= 80 {
+        return false;
+    }
+    let numbering = numbering(text);
+    let title = numbering.as_ref().map_or(text, |n| &text[n.prefix..]).to_lowercase();
     let title = title.trim_end_matches(['.', ':']);
-    let numbered_first =
-        text.starts_with("1 ") || text.starts_with("1. ") || text.starts_with("I. ");
-    text.len() < 80
-        && (numbered_first && super::numbering::numbering(text).is_some()
-            || [
-                "introduction",
-                "contents",
-                "keywords",
-                "index terms",
-                "引言",
-                "はじめに",
-            ]
-            .contains(&title))
+    let stands_out = paragraph.styles.is_bold()
+        || paragraph.size > 1.04 * measure.body
+        || !title.is_empty() && text.chars().all(|c| !c.is_lowercase());
+    let is_first = numbering.is_some_and(|n| n.number == "1" || n.number == "I");
+    is_first && stands_out || FIRST_HEADINGS.contains(&title)
 }
+
+/// Headings that end the front.
+const FIRST_HEADINGS: [&str; 6] =
+    ["introduction", "contents", "keywords", "index terms", "引言", "はじめに"];

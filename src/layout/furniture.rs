@@ -22,14 +22,16 @@ pub(super) struct Dropped {
 /// Chunks of a page that share a baseline.
 struct Row {
     y: f32,
+    /// Its largest type.
+    size: f32,
     chunks: Vec<usize>,
     text: String,
 }
 
-/// Removes the furniture of all pages and returns it.
-pub(super) fn drop_furniture(pages: &mut [PageChunks]) -> Vec<Dropped> {
+/// Removes the furniture of all pages, whose running text is of size `body`, and returns it.
+pub(super) fn drop_furniture(pages: &mut [PageChunks], body: f32) -> Vec<Dropped> {
     let rows: Vec<Vec<Row>> = pages.iter().map(edge_rows).collect();
-    let repeated = Repeated::count(&rows);
+    let repeated = Repeated::count(&rows, body);
     let numbered = numbered_margins(pages);
     let mut dropped = vec![];
     for (index, page) in pages.iter_mut().enumerate() {
@@ -92,10 +94,13 @@ fn edge_rows(page: &PageChunks) -> Vec<Row> {
     order.sort_by(|a, b| page.main[*a].y.total_cmp(&page.main[*b].y));
     let mut rows: Vec<Row> = vec![];
     for index in order {
-        let y = page.main[index].y;
+        let Chunk { y, size, .. } = page.main[index];
         match rows.last_mut() {
-            Some(row) if (y - row.y).abs() < 2.5 => row.chunks.push(index),
-            _ => rows.push(Row { y, chunks: vec![index], text: String::new() }),
+            Some(row) if (y - row.y).abs() < 2.5 => {
+                row.chunks.push(index);
+                row.size = row.size.max(size);
+            }
+            _ => rows.push(Row { y, size, chunks: vec![index], text: String::new() }),
         }
     }
     let n = rows.len();
@@ -122,10 +127,12 @@ fn edge_rows(page: &PageChunks) -> Vec<Row> {
 struct Repeated {
     counts: FxHashMap<(String, i32), u32>,
     n_pages: usize,
+    /// Size of running text.
+    body: f32,
 }
 
 impl Repeated {
-    fn count(pages: &[Vec<Row>]) -> Repeated {
+    fn count(pages: &[Vec<Row>], body: f32) -> Repeated {
         let mut counts: FxHashMap<(String, i32), u32> = FxHashMap::default();
         for rows in pages {
             let mut here = FxHashSet::default();
@@ -141,7 +148,7 @@ impl Repeated {
                 *counts.entry(key).or_default() += 1;
             }
         }
-        Repeated { counts, n_pages: pages.len() }
+        Repeated { counts, n_pages: pages.len(), body }
     }
 
     fn is_furniture(&self, row: &Row, page: usize, rows: &[Row], height: f32) -> bool {
@@ -150,8 +157,9 @@ impl Repeated {
         let is_number = is_page_number(&row.text);
         if self.n_pages >= 3 && count >= 3 {
             let often = count >= self.n_pages / 8 && key.0.chars().count() > 1;
-            // The first page's head may be the title.
-            if often && page > 0 || is_number {
+            // The first page's head may be the title, but not in small type.
+            let small = row.size <= 1.05 * self.body;
+            if often && (page > 0 || small) || is_number {
                 return true;
             }
         }

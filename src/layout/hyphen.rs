@@ -139,6 +139,10 @@ fn keeps_hyphen(before: &str, after: &str, words: &Vocabulary) -> bool {
     if chained && !JOIN_BEFORE.contains(&second.as_str()) && words.has(&first) {
         return true;
     }
+    let chains_on = after[second_len(after)..].starts_with(['-', '\u{2010}']);
+    if chains_on && words.has(&first) {
+        return true;
+    }
     // Another form of the same word: "minimizes" for "minimiz-ing".
     let stem: String = {
         let n = joined.chars().count();
@@ -163,6 +167,11 @@ fn keeps_hyphen(before: &str, after: &str, words: &Vocabulary) -> bool {
         && second.len() > 4
         && (second.ends_with("ed") || second.ends_with("ing"));
     first.len() >= 3 && words.has(&first) && (known || participle)
+}
+
+/// Returns the length of the first word.
+fn second_len(after: &str) -> usize {
+    first_word(after).len()
 }
 
 /// Returns the letters and digits before the hyphens at the end.

@@ -38,7 +38,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .map(|(page, links)| chunk::chunks(page, &positioned.fonts, links))
         .collect();
     let measure = measure(&pages);
-    let mut dropped = furniture::drop_furniture(&mut pages);
+    let mut dropped = furniture::drop_furniture(&mut pages, measure.body);
 
     let gutters = gutter::document_gutters(&pages, measure.body);
     let lines: Vec<_> = pages

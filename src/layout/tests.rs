@@ -229,7 +229,7 @@ fn a_citation_that_wraps_is_one_and_references_get_anchors() {
     // 5 points a character.
     positioned.links = vec![
         link([175.0, 164.0, 240.0, 174.0], "lovelace"),
-        link([50.0, 176.0, 114.0, 186.0], "lovelace"),
+        link([50.0, 176.0, 110.0, 186.0], "lovelace"),
         link([120.0, 176.0, 179.0, 186.0], "hopper"),
     ];
     let place = |y: f32| Destination { page: 0, x: Some(45.0), y: Some(y) };
