@@ -2,7 +2,7 @@
 
 use super::heading;
 use super::measure::Measure;
-use super::numbering::numbering;
+use super::numbering::{Scheme, numbering};
 use super::paragraph::Paragraph;
 
 /// What a paragraph of the front is.
@@ -90,8 +90,14 @@ fn title(paragraphs: &[Paragraph], measure: Measure, height: f32) -> Vec<usize> 
     if largest <= 1.15 * measure.body {
         return vec![];
     }
+    // A numbered heading further down is no title, however large.
+    let later_heading = |index: usize| {
+        let number = numbering(paragraphs[index].text());
+        index >= 2 && number.is_some_and(|n| n.scheme == Scheme::Arabic)
+    };
     let is_title = |p: &Paragraph| p.size >= 0.97 * largest && may_be(p);
-    let Some(first) = paragraphs.iter().position(is_title) else { return vec![] };
+    let first = paragraphs.iter().position(is_title);
+    let Some(first) = first.filter(|index| !later_heading(*index)) else { return vec![] };
     (first..paragraphs.len()).take_while(|i| is_title(&paragraphs[*i])).collect()
 }
 

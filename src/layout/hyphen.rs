@@ -140,7 +140,8 @@ fn keeps_hyphen(before: &str, after: &str, words: &Vocabulary) -> bool {
         return true;
     }
     let chains_on = after[second_len(after)..].starts_with(['-', '\u{2010}']);
-    if chains_on && words.has(&first) {
+    let chain = format!("{first}-{second}-");
+    if chains_on && (words.has(&first) || words.has_start(&chain)) {
         return true;
     }
     // Another form of the same word: "minimizes" for "minimiz-ing".
