@@ -85,6 +85,11 @@ pub enum Stop {
         /// When to go on, seconds since 1970.
         retry_at: u64,
     },
+    /// The server cannot be reached.
+    Unreachable {
+        /// What the system says.
+        reason: String,
+    },
     /// The person wants to stop.
     Interrupted,
 }
@@ -118,7 +123,7 @@ pub fn run(
 ) -> io::Result<Report> {
     disk::sweep(&corpus.join(FOLDER))?;
     let mut report = Report::default();
-    let mut run = Run { client, ledger, corpus, clock, refused: 0 };
+    let mut run = Run { client, ledger, corpus, clock, refused: 0, unreached: 0 };
     for (n, job) in jobs.iter().enumerate() {
         told(Progress::Job { n, total: jobs.len(), job });
         match run.job(job, told)? {
@@ -183,6 +188,8 @@ struct Run<'r, 'a> {
     clock: &'r Clock<'r>,
     /// Papers in a row that a busy server refused.
     refused: u32,
+    /// Papers in a row whose server could not be reached.
+    unreached: u32,
 }
 
 impl Run<'_, '_> {
@@ -206,7 +213,7 @@ impl Run<'_, '_> {
             self.ledger.add(self.record(Event::Asked, job))?;
             let error = match self.fetch(job) {
                 Ok(outcome) => {
-                    self.refused = 0;
+                    (self.refused, self.unreached) = (0, 0);
                     return Ok(outcome);
                 }
                 Err(error) => error,
@@ -232,7 +239,13 @@ impl Run<'_, '_> {
                 error if error.may_pass() && tries + 1 < TRIES => tries += 1,
                 error => {
                     self.refused = 0;
+                    self.unreached =
+                        if error.is_unreachable() { self.unreached + 1 } else { 0 };
                     let stop = match &error {
+                        // Two in a row: it is the net, and nothing else will come either.
+                        JobError::Get(GetError::Net(_)) if self.unreached > 1 => {
+                            Some(Stop::Unreachable { reason: error.to_string() })
+                        }
                         JobError::Get(GetError::Denied { host }) => {
                             Some(Stop::Denied { host: host.clone() })
                         }
@@ -367,6 +380,22 @@ impl JobError {
         }
     }
 
+    /// True if no server was spoken to.
+    fn is_unreachable(&self) -> bool {
+        let Self::Get(GetError::Net(error)) = self else { return false };
+        match error.as_ref() {
+            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
+            ureq::Error::Io(e) => !matches!(
+                e.kind(),
+                io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::UnexpectedEof
+            ),
+            _ => false,
+        }
+    }
+
     fn status(&self) -> Option<u16> {
         match self {
             Self::Get(GetError::Status { status } | GetError::Busy { status, .. }) => {
@@ -389,6 +418,7 @@ impl JobError {
             Self::Get(GetError::Refused(_) | GetError::Redirected { .. }) => 24 * HOUR,
             Self::Get(GetError::TooLarge { .. }) => 7 * 24 * HOUR,
             Self::Get(GetError::Disk(_)) => 0,
+            _ if self.is_unreachable() => 0,
             Self::Wrong(Wrong::Withdrawn) => 30 * 24 * HOUR,
             Self::Wrong(_) => 24 * HOUR,
             _ => HOUR,

@@ -232,6 +232,10 @@ impl Done {
                 "citemap: the server is too busy (HTTP {status}): stopped; `citemap fetch` goes on where this stopped, {}",
                 when(*retry_at)
             )),
+            Some(Stop::Unreachable { reason }) => ui.note(&format!(
+                "citemap: the server cannot be reached ({}): stopped\nhint: `citemap fetch` goes on when the net is back",
+                clean(reason)
+            )),
             Some(Stop::Interrupted) => {
                 ui.note("citemap: interrupted: `citemap fetch` goes on where this stopped");
             }
