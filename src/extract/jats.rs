@@ -232,7 +232,7 @@ impl Reader {
                 }
                 "break" => self.text.push(' '),
                 "label" if *kind == ElementKind::Footnote => {}
-                "p" => {
+                "p" | "title" => {
                     self.inline(node, kind);
                     self.text.push(' ');
                 }
@@ -336,7 +336,9 @@ impl Reader {
             {
                 composed(inner)
             } else {
-                squeezed(inner)
+                let mut text = String::new();
+                push_spaced(inner, &mut text);
+                prose::squeeze(&text)
             };
             if !text.is_empty() {
                 self.out.references.push(MarkedReference { key, text, fields });
@@ -396,6 +398,26 @@ fn fields(citation: &Node) -> Vec<(String, String)> {
         }
     }
     out
+}
+
+/// The text of a citation, a blank between the parts of a name.
+fn push_spaced(node: &Node, out: &mut String) {
+    for child in &node.children {
+        match child {
+            Child::Text(text) => out.push_str(text),
+            Child::Node(part) => {
+                push_spaced(part, out);
+                if matches!(part.name.as_str(), "surname" | "given-names")
+                    && node.name == "name"
+                {
+                    out.push(' ');
+                }
+            }
+        }
+    }
+    if node.name == "name" {
+        out.truncate(out.trim_end().len());
+    }
 }
 
 /// Writes an element citation, which has no punctuation of its own.

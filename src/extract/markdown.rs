@@ -278,7 +278,8 @@ pub(super) fn citations(
     while let Some(found) = text[at..].find('@') {
         let sign = at + found;
         at = sign + 1;
-        if verbatim.iter().any(|range| range.contains(&sign)) {
+        let before = verbatim.partition_point(|range| range.end <= sign);
+        if verbatim.get(before).is_some_and(|range| range.start <= sign) {
             continue;
         }
         let Some((key, end)) = key_at(text, sign + 1) else { continue };

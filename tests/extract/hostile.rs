@@ -89,6 +89,19 @@ fn nothing_deep_or_endless_is_followed() {
         (Format::Text, "1. A\n\n".repeat(n)),
         (Format::Jsonl, "[".repeat(n)),
         (Format::Jsonl, format!("{{\"title\": {}", "[".repeat(n))),
+        (Format::Html, "<div>".repeat(n)),
+        (Format::Html, "<li class=ltx_bibitem id=a>".repeat(n / 10)),
+        (Format::Html, "<table><tr><td>".repeat(n / 20)),
+        (Format::Jats, format!("<article><body>{}", "<sec><p>".repeat(n))),
+        (Format::Tex, "{".repeat(n)),
+        (Format::Tex, "\\footnote{".repeat(n / 10)),
+        (Format::Tex, format!("{}x{}", "\\footnote{".repeat(n), "}".repeat(n))),
+        (Format::Tex, "\\begin{itemize}".repeat(n)),
+        (Format::Tex, "\\begin{tabular}{l}".repeat(n / 10)),
+        (Format::Tex, "$x $$ \\[".repeat(n)),
+        (Format::Tex, "\\iftrue".repeat(n)),
+        (Format::Tex, "\\newcommand{\\a}{\\a\\a}\\a".into()),
+        (Format::Tex, "\\def\\a#1{\\b{#1#1}}\\def\\b#1{\\a{#1#1}}\\a{xxxx}".into()),
     ] {
         read(format, text.into_bytes());
     }

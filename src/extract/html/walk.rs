@@ -103,7 +103,7 @@ impl<'a> Walker<'a> {
             return;
         }
         if self.items.matches(&element) {
-            return self.bibliography_item(element);
+            return self.bibliography_item(element, depth);
         }
         let class = |name: &str| value.classes().any(|c| c == name);
         if self.latexml(element, depth) {
@@ -172,6 +172,9 @@ impl<'a> Walker<'a> {
             self.children(element, depth);
             let ended = self.text.trim_end().ends_with(['.', ':', '?', '!']);
             self.push(if ended { " " } else { ". " });
+        } else if class("ltx_bibblock") || class("ltx_role_refnum") {
+            self.push(" ");
+            self.children(element, depth);
         } else if class("ltx_caption") {
             self.block(Some(ElementKind::Caption), element, depth);
         } else if class("ltx_equation")
@@ -271,11 +274,11 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn bibliography_item(&mut self, element: ElementRef<'a>) {
+    fn bibliography_item(&mut self, element: ElementRef<'a>, depth: usize) {
         self.flush();
         let kinds = std::mem::take(&mut self.kinds);
         let n_before = self.out.elements.len();
-        self.children_of_item(element);
+        self.children(element, depth);
         self.flush();
         let parts = self.out.elements.split_off(n_before);
         self.kinds = kinds;
@@ -291,11 +294,6 @@ impl<'a> Walker<'a> {
                 fields,
             });
         }
-    }
-
-    fn children_of_item(&mut self, element: ElementRef<'a>) {
-        let below = self.limits.max_depth.saturating_sub(20);
-        self.children(element, below);
     }
 
     /// Names in LaTeXML's list of authors.

@@ -98,7 +98,7 @@ impl Reader<'_> {
     }
 
     fn add_reference(&mut self, key: String, text: String, fields: Fields, mark: Mark) {
-        if self.references.iter().any(|r| r.key == key)
+        if self.learnt.marks.contains_key(&key)
             || self.references.len() >= self.limits.max_elements
         {
             return;

@@ -64,6 +64,7 @@ impl Reader<'_> {
     /// Takes a formula up to its end, with the author's macros expanded.
     fn formula(&mut self, end: End<'_>) -> Vec<Token> {
         let mut out = Vec::new();
+        let mut depth = 0usize;
         while out.len() < MAX_FORMULA {
             let Some(token) = self.stream.next() else { break };
             match (&token, end) {
@@ -83,17 +84,33 @@ impl Reader<'_> {
                 (Token::Control(name), End::Command(end)) if **name == *end => {
                     return out;
                 }
-                (Token::Control(name), End::Environment(end)) if &**name == "end" => {
-                    let name = self.stream.argument();
-                    if to_tex(&name) == end {
+                (Token::Control(name), _) if matches!(&**name, "begin" | "end") => {
+                    let begins = &**name == "begin";
+                    let inner = self.stream.argument();
+                    let inner_name = to_tex(&inner);
+                    let outermost = !begins && depth == 0;
+                    if outermost && end == End::Environment(&inner_name) {
                         return out;
                     }
-                    if self.end_own(&to_tex(&name)) {
+                    let own = if begins {
+                        self.begin_own(&inner_name)
+                    } else {
+                        self.end_own(&inner_name)
+                    };
+                    if own {
                         continue;
                     }
-                    out.extend([Token::Control("end".into()), Token::Open]);
-                    out.extend(name);
-                    out.push(Token::Close);
+                    let mut group = vec![token.clone(), Token::Open];
+                    group.extend(inner);
+                    group.push(Token::Close);
+                    if outermost {
+                        // What is around the formula ends before the formula has.
+                        self.fault("a formula has no end".into());
+                        self.stream.push(group);
+                        return out;
+                    }
+                    depth = if begins { depth + 1 } else { depth - 1 };
+                    out.extend(group);
                     continue;
                 }
                 (Token::Control(name), _) => {
@@ -284,21 +301,11 @@ impl Reader<'_> {
 
     /// `\verb|...|` and its like.
     pub(super) fn inline_verbatim(&mut self, name: &str) {
-        self.stream.take_if(&Token::Char('*'));
-        if name != "verb" && self.stream.peek() == Some(Token::Char('[')) {
-            self.stream.optional();
-        }
-        if name == "mintinline" {
-            self.stream.argument();
-        }
-        let raw = self.stream.top_source().and_then(|source| {
-            let open = source.take_char()?;
-            let close = if open == '{' { '}' } else { open };
-            source.take_until(close.encode_utf8(&mut [0; 4]))
-        });
+        let raw = self.stream.top_source().and_then(|source| source.take_delimited(name));
         match raw {
             Some(text) => self.push_str(&text),
             None => {
+                self.stream.take_if(&Token::Char('*'));
                 let Some(open) = self.stream.next() else { return };
                 let close = if open == Token::Open { Token::Close } else { open };
                 let mut tokens = Vec::new();

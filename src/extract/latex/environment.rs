@@ -169,6 +169,7 @@ impl Reader<'_> {
             return self.display(&name, numbered);
         }
         match name.strip_suffix('*').unwrap_or(&name) {
+            "document" if self.in_body && !self.envs.is_empty() => {}
             "document" => {
                 self.in_body = true;
                 self.text = Text::default();

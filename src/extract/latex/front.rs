@@ -109,10 +109,13 @@ impl Reader<'_> {
         for tokens in front.places {
             places.push(prose::squeeze(&self.text_of(tokens).text));
         }
-        places.retain(|place| place.chars().any(char::is_alphabetic));
+        places.retain(|place| {
+            place.chars().any(char::is_alphabetic) && !place.contains('@')
+        });
         let year =
             front.date.and_then(|tokens| prose::year_in(&self.text_of(tokens).text));
         self.in_front = false;
+        authors.truncate(5000);
         let mut seen = Vec::new();
         authors.retain(|name| {
             let new = !seen.contains(name);

@@ -79,6 +79,27 @@ impl Source {
         Some(c)
     }
 
+    /// Takes what `\verb` or a command like it shows: the letters between two of one kind, or between
+    /// braces, after a star or options in brackets. `\mintinline` has a language before them.
+    pub(super) fn take_delimited(&mut self, command: &str) -> Option<String> {
+        if self.rest().starts_with('*') {
+            self.at += 1;
+        }
+        if command != "verb" && self.rest().starts_with('[') {
+            self.take_until("]")?;
+        }
+        if command == "mintinline" && self.rest().starts_with('{') {
+            self.take_until("}")?;
+        }
+        let open = self.take_char()?;
+        let line_end = self.rest().find('\n').unwrap_or(self.rest().len());
+        let close = if open == '{' { '}' } else { open };
+        let shown = self.rest()[..line_end].find(close)?;
+        let text = self.rest()[..shown].to_owned();
+        self.at += shown + close.len_utf8();
+        Some(text)
+    }
+
     /// Gives the next token.
     pub(super) fn next(&mut self) -> Option<Token> {
         loop {
