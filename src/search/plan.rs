@@ -256,7 +256,8 @@ impl<'a> Compiler<'a> {
         let leaf =
             Leaf::Compound(whole.stem.clone(), Words { places, offsets, slop: None });
         if place.ranks {
-            self.unit(leaf.clone(), place.boost, place.finds, &whole.stem, "text");
+            let weight = place.boost * self.ranking.compound;
+            self.unit(leaf.clone(), weight, place.finds, &whole.stem, "text");
             let weight = place.boost * self.ranking.parts;
             for part in parts.iter().filter(|part| weight > 0.0 && !is_stop(&part.exact))
             {

@@ -17,6 +17,8 @@ pub struct Ranking {
     pub pairs: f32,
     /// Weight of a stop word beside words that matter.
     pub stop: f32,
+    /// Weight of a compound as a whole, beside its parts.
+    pub compound: f32,
     /// Weight of each part of a compound (`diffusion` of `latent-diffusion`), beside the whole.
     pub parts: f32,
     /// Weight of the exact form of a quoted word, beside its stem.
@@ -37,6 +39,7 @@ impl Default for Ranking {
             title: 0.1,
             pairs: 0.1,
             stop: 0.0,
+            compound: 1.0,
             parts: 0.3,
             exact: 0.5,
             second: 0.0,
