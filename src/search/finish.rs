@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use tantivy::DocAddress;
 use tantivy::TantivyDocument;
-use tantivy::schema::{Field, IndexRecordOption};
 
 use super::gather::{Candidate, Gather};
-use super::leaf::{Leaf, Place, SegmentView, Words};
-use super::plan::{Pair, Plan, Scored};
+use super::leaf::SegmentView;
+use super::pairs::Pairs;
+use super::plan::Plan;
 use super::ranking::Ranking;
 use super::searcher::{Scope, Searcher};
 use super::topics::TopicTable;
@@ -164,111 +164,13 @@ impl Plan {
     }
 }
 
-/// Scores neighbouring words of the query that stand side by side.
-struct Pairs<'a> {
-    view: &'a SegmentView,
-    places: Vec<Option<(Place, Place)>>,
-    /// Each with its weight.
-    pairs: Vec<(Pair, f32)>,
-    title_words: f32,
-    text: Vec<Vec<u32>>,
-    title: Vec<Vec<u32>>,
-}
-
-impl<'a> Pairs<'a> {
-    fn open(
-        view: &'a SegmentView,
-        plan: &Plan,
-        ranking: &Ranking,
-    ) -> tantivy::Result<Pairs<'a>> {
-        let mut pairs = Vec::new();
-        let mut places: Vec<Option<(Place, Place)>> = Vec::new();
-        places.resize_with(plan.units.len(), || None);
-        for pair in plan.pairs.iter().filter(|_| ranking.pairs > 0.0) {
-            let worth = |unit: &Scored| unit.weight * unit.idf;
-            let weight = worth(&plan.units[pair.left]) + worth(&plan.units[pair.right]);
-            pairs.push((*pair, ranking.pairs * weight));
-            for unit in [pair.left, pair.right] {
-                if places[unit].is_none() {
-                    places[unit] = Some(open_places(view, &plan.units[unit].leaf)?);
-                }
-            }
-        }
-        let n = plan.units.len();
-        Ok(Pairs {
-            view,
-            places,
-            pairs,
-            title_words: ranking.title_words,
-            text: vec![Vec::new(); n],
-            title: vec![Vec::new(); n],
-        })
-    }
-
-    /// Score of the pairs in a passage; calls must move forward.
-    fn score(&mut self, doc: u32, scale: f32, gain: f32) -> f32 {
-        if self.pairs.is_empty() || doc >= self.view.max_doc() {
-            return 0.0;
-        }
-        for (unit, places) in self.places.iter_mut().enumerate() {
-            let Some((text, title)) = places else { continue };
-            text.read(doc, &mut self.text[unit]);
-            title.read(doc, &mut self.title[unit]);
-        }
-        let mut sum = 0.0;
-        for (pair, weight) in &self.pairs {
-            let count = |positions: &[Vec<u32>]| {
-                apart(&positions[pair.left], &positions[pair.right], pair.gap) as f32
-            };
-            let count = count(&self.text) + self.title_words * count(&self.title);
-            if count > 0.0 {
-                sum += weight * gain * count / (count + scale);
-            }
-        }
-        sum
-    }
-}
-
-/// Counts the places where the right one stands `gap` behind the left one.
-fn apart(left: &[u32], right: &[u32], gap: u32) -> u32 {
-    if left.is_empty() || right.is_empty() {
-        return 0;
-    }
-    left.iter().filter(|p| right.binary_search(&(**p + gap)).is_ok()).count() as u32
-}
-
-impl Place {
-    fn read(&mut self, doc: u32, out: &mut Vec<u32>) {
-        out.clear();
-        if !self.lists.is_empty() && self.seek(doc) == doc {
-            self.positions(doc, out);
-        }
-    }
-}
-
-fn open_places(view: &SegmentView, leaf: &Leaf) -> tantivy::Result<(Place, Place)> {
-    let place = |field: Field| -> tantivy::Result<Place> {
-        let mut lists = Vec::new();
-        if let Leaf::Text(Words { places, .. }) = leaf
-            && let [alternatives] = places.as_slice()
-        {
-            for term in alternatives {
-                let record = IndexRecordOption::WithFreqsAndPositions;
-                lists.extend(view.postings(field, term, record)?);
-            }
-        }
-        Ok(Place { lists })
-    };
-    Ok((place(view.schema.text)?, place(view.schema.title)?))
-}
-
 /// Reads what is shown of the papers of one segment, going forward.
 struct Reading<'a> {
     finish: &'a Finish<'a>,
     number: usize,
     view: &'a SegmentView,
     window: Window<'a>,
-    pairs: Pairs<'a>,
+    pairs: Pairs,
 }
 
 impl<'a> Reading<'a> {

@@ -17,6 +17,7 @@ mod finish;
 mod gather;
 mod leaf;
 mod matching;
+mod pairs;
 mod plan;
 mod ranking;
 mod searcher;

@@ -37,8 +37,6 @@ pub(super) struct Scored {
 pub(super) struct Pair {
     pub(super) left: usize,
     pub(super) right: usize,
-    /// How far behind the left one the right one stands.
-    pub(super) gap: u32,
 }
 
 /// Which passages match.
@@ -82,8 +80,8 @@ pub(super) struct Compiler<'a> {
     units: Vec<Scored>,
     pairs: Vec<Pair>,
     notes: Vec<String>,
-    /// The term before, and how many positions it covers.
-    last: Option<(usize, u32)>,
+    /// The term before.
+    last: Option<usize>,
 }
 
 impl<'a> Compiler<'a> {
@@ -209,22 +207,21 @@ impl<'a> Compiler<'a> {
         let mut trees = Vec::new();
         for unit in analysis::units(word) {
             match unit {
-                Unit::Word { form, .. } => trees.push(self.term(form.stem, 1, place)),
+                Unit::Word { form, .. } => trees.push(self.term(form.stem, place)),
                 Unit::Compound { whole, parts, .. } if parts.len() == 1 => {
-                    trees.push(self.term(whole.stem, 1, place));
+                    trees.push(self.term(whole.stem, place));
                 }
                 Unit::Compound { whole, parts, .. } => {
                     trees.push(self.compound(&whole, &parts, place));
                 }
                 Unit::Run { terms, .. } => {
-                    let last = terms.len() - 1;
                     let mut run = Vec::new();
-                    for (i, form) in terms.into_iter().enumerate() {
-                        // The last pair covers two characters.
-                        let is_pair = form.stem.chars().nth(1).is_some();
-                        let steps = if is_pair && i == last { 2 } else { 1 };
-                        run.push(self.term(form.stem, steps, place));
+                    for form in terms {
+                        // Pairs of characters overlap: that two stand side by side says little more.
+                        self.last = None;
+                        run.push(self.term(form.stem, place));
                     }
+                    self.last = None;
                     trees.push(join(run, make));
                 }
             }
@@ -232,20 +229,20 @@ impl<'a> Compiler<'a> {
         (!trees.is_empty()).then(|| join(trees, make))
     }
 
-    /// One term of the query that covers `steps` positions.
-    fn term(&mut self, stem: String, steps: u32, place: Place) -> Tree {
+    /// One term of the query; it makes a pair with the one before it.
+    fn term(&mut self, stem: String, place: Place) -> Tree {
         let leaf = Leaf::Text(Words::one(vec![stem.clone()]));
         if place.ranks {
             let unit = self.unit(leaf.clone(), place.boost, place.finds, &stem, "text");
-            if let Some((left, gap)) = self.last
+            if let Some(left) = self.last
                 && left != unit
             {
-                let pair = Pair { left, right: unit, gap };
+                let pair = Pair { left, right: unit };
                 if !self.pairs.contains(&pair) {
                     self.pairs.push(pair);
                 }
             }
-            self.last = Some((unit, steps));
+            self.last = Some(unit);
         }
         Tree::Leaf(leaf)
     }
