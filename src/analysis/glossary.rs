@@ -34,11 +34,16 @@ pub enum GlossaryError {
     /// It is not TOML of the expected form.
     #[error("not a glossary")]
     Malformed(#[from] toml::de::Error),
+    /// A later program wrote it.
+    #[error("glossary of version {0}, this program reads version 1")]
+    Version(u32),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Version of the form; there is one so far.
+    version: Option<u32>,
     #[serde(default)]
     term: Vec<BTreeMap<String, Vec<String>>>,
 }
@@ -47,6 +52,9 @@ impl Glossary {
     /// Reads a glossary from the text of its file.
     pub fn parse(text: &str) -> Result<Self, GlossaryError> {
         let file: File = toml::from_str(text)?;
+        if let Some(version) = file.version.filter(|&version| version != 1) {
+            return Err(GlossaryError::Version(version));
+        }
         let mut glossary = Self::default();
         for names in file.term {
             glossary.add(names);

@@ -180,7 +180,7 @@ fn acronyms_of_a_corpus_are_counted_by_paper() {
 #[test]
 fn a_glossary_names_things_in_other_languages() {
     let glossary = Glossary::parse(
-        "[[term]]\nzh = [\"掩码图像建模\"]\nen = [\"masked image modeling\", \"MIM\"]\n\
+        "version = 1\n[[term]]\nzh = [\"掩码图像建模\"]\nen = [\"masked image modeling\", \"MIM\"]\n\
          [[term]]\nzh = [\"图像\"]\nen = [\"image\"]\n",
     )
     .unwrap();
@@ -192,6 +192,7 @@ fn a_glossary_names_things_in_other_languages() {
         9..27 ["masked image modeling", "MIM"]
         28..34 ["image"]"#]]
     .assert_eq(&shown.join("\n"));
+    assert!(matches!(Glossary::parse("version = 2"), Err(GlossaryError::Version(2))));
     let broken = Glossary::parse("[[term]]\nzh = 3").unwrap_err();
     expect!["not a glossary"].assert_eq(&broken.to_string());
 }

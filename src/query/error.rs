@@ -139,6 +139,38 @@ pub enum Fault {
     NoWord,
 }
 
+/// Returns the part of `text` around the byte range `span` and a line with carets under it, for a fixed-width
+/// display. Control characters are shown as spaces, a long text is cut around the place.
+pub fn caret_lines(text: &str, span: &Range<usize>) -> [String; 2] {
+    let cells: Vec<(usize, char)> = text
+        .char_indices()
+        .map(|(at, c)| (at, if c.is_control() { ' ' } else { c }))
+        .collect();
+    let first = cells.iter().position(|&(at, _)| at >= span.start);
+    let first = first.unwrap_or(cells.len());
+    // As much before the place as leaves room for what follows it.
+    let from = first.saturating_sub(WINDOW / 2);
+    let shown = &cells[from..cells.len().min(from + WINDOW)];
+
+    let mut line = String::from(if from > 0 { "…" } else { "" });
+    let mut carets = String::from(if from > 0 { " " } else { "" });
+    for &(at, c) in shown {
+        let width = c.width().unwrap_or(0);
+        line.push(c);
+        let sign = if span.contains(&at) { '^' } else { ' ' };
+        carets.extend(std::iter::repeat_n(sign, width));
+    }
+    if from + WINDOW < cells.len() {
+        line.push('…');
+    }
+    if !carets.contains('^') {
+        // The place is the end of the text.
+        carets = line.chars().map(|c| " ".repeat(c.width().unwrap_or(0))).collect();
+        carets.push('^');
+    }
+    [line, carets.trim_end().to_owned()]
+}
+
 impl QueryError {
     /// Returns the line of the query where it went wrong and a line with carets under the place.
     pub fn lines(&self) -> [String; 2] {
@@ -208,37 +240,4 @@ impl QueryError {
         };
         Some(text.to_owned())
     }
-}
-
-/// Returns the part of `text` around `span` and a line with carets under it, for a fixed-width display. Control characters are shown as spaces, a long line is cut around the place.
-pub fn caret_lines(text: &str, span: &Range<usize>) -> [String; 2] {
-    let cells: Vec<(usize, char)> = text
-        .char_indices()
-        .map(|(at, c)| (at, if c.is_control() { ' ' } else { c }))
-        .collect();
-    let is_marked = |at: usize| span.contains(&at);
-    let first = cells.iter().position(|&(at, _)| at >= span.start);
-    let first = first.unwrap_or(cells.len());
-    // As much before the place as leaves room for what follows it.
-    let from = first.saturating_sub(WINDOW / 2);
-    let shown = &cells[from..cells.len().min(from + WINDOW)];
-    let is_cut = from + WINDOW < cells.len();
-
-    let mut line = String::from(if from > 0 { "…" } else { "" });
-    let mut carets = String::from(if from > 0 { " " } else { "" });
-    for &(at, c) in shown {
-        let width = c.width().unwrap_or(0);
-        line.push(c);
-        carets.extend(std::iter::repeat_n(if is_marked(at) { '^' } else { ' ' }, width));
-    }
-    if is_cut {
-        line.push('…');
-    }
-    let mut carets = carets.trim_end().to_owned();
-    if carets.is_empty() {
-        // The place is the end of the query.
-        carets = line.chars().map(|c| " ".repeat(c.width().unwrap_or(0))).collect();
-        carets.push('^');
-    }
-    [line, carets]
 }

@@ -21,13 +21,14 @@
 //! | `*` | everything |
 //!
 //! A character is syntax only where it can be. `+` and `-` stand directly before a word, quote or group
-//! and after a space. `?` is a wildcard between letters or digits, and ends a question elsewhere. `*`
+//! and after a space. `?` is a wildcard between letters or digits, and punctuation elsewhere. `*`
 //! follows a letter. A quote opens where no letter stands before it; so does a parenthesis (`f(x)` is two
 //! words). `~` and `^` follow a word that has a letter (`10^6` and `5~10` are numbers). A colon makes a
 //! field when a word in small letters stands directly before it and its value directly behind. All other
 //! signs only separate words, except those that join them: `-`, `_`, `.`, `/`, `&`, `'`.
 
 mod error;
+mod field;
 mod parse;
 mod print;
 mod scan;

@@ -1,4 +1,4 @@
-//! The grammar: operators, groups, phrases, fields and ranges.
+//! The grammar: operators, groups and phrases. Fields and ranges are in `field`, words in `word`.
 //!
 //! ```text
 //! any      = all ("OR" all)*
@@ -10,9 +10,9 @@
 //! There is no token list: what a character means depends on its neighbours, so the grammar reads
 //! the text itself, once, from left to right.
 
-use std::ops::{Bound, Range};
+use std::ops::Range;
 
-use super::scan::{Cursor, is_bound_char, is_opening_quote, is_word_char};
+use super::scan::{Cursor, is_opening_quote, is_word_char};
 use super::{Clause, Fault, Field, Node, Occur, Query, QueryError};
 
 /// Parentheses in parentheses.
@@ -23,6 +23,8 @@ const MAX_CLAUSES: usize = 1024;
 const MAX_BYTES: usize = 64 * 1024;
 /// Distance between near words.
 const MAX_SLOP: u32 = 100;
+/// Characters in which the end of a range without a field is looked for.
+const MAX_RANGE: usize = 100;
 /// Distance of `NEAR` without a number.
 const NEAR_SLOP: u32 = 10;
 
@@ -37,6 +39,7 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
         n_clauses: 0,
         n_groups: 0,
         n_loose: 0,
+        last_closing_quote: text.rfind('\u{201D}').unwrap_or(0),
     };
     if text.len() > MAX_BYTES {
         let limit = Fault::TooLong { limit: MAX_BYTES, unit: "bytes" };
@@ -64,11 +67,13 @@ pub(super) struct Parser<'a> {
     n_groups: usize,
     /// Parentheses inside words (`f(x)`) that wait for their partner.
     n_loose: usize,
+    /// Where the last curly closing quote stands; 0 if there is none.
+    last_closing_quote: usize,
 }
 
 /// Words that are operators when written in capitals.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Operator {
+pub(super) enum Operator {
     And,
     Or,
     Not,
@@ -80,7 +85,7 @@ fn plain(node: Node, span: Range<usize>) -> Clause {
 }
 
 /// Makes one clause of several.
-fn group(mut clauses: Vec<Clause>) -> Clause {
+pub(super) fn group(mut clauses: Vec<Clause>) -> Clause {
     if clauses.len() == 1 && clauses[0].occur == Occur::Should {
         return clauses.remove(0);
     }
@@ -139,7 +144,7 @@ impl Parser<'_> {
     }
 
     /// The operator that comes next, and its place. A word is one wherever it stands alone.
-    fn peek_operator(&self) -> Option<(Operator, Range<usize>)> {
+    pub(super) fn peek_operator(&self) -> Option<(Operator, Range<usize>)> {
         let rest = self.cursor.rest();
         if !rest.starts_with(['A', 'O', 'N']) {
             return None;
@@ -220,7 +225,7 @@ impl Parser<'_> {
             };
             match c {
                 '"' if !after_word => return Ok(true),
-                '\u{201C}' if self.cursor.rest().contains('\u{201D}') => return Ok(true),
+                '\u{201C}' if self.last_closing_quote > at => return Ok(true),
                 '(' if after_word => self.n_loose += 1,
                 '(' => return Ok(true),
                 ')' if self.n_loose > 0 => self.n_loose -= 1,
@@ -242,6 +247,8 @@ impl Parser<'_> {
                     if self.is_wildcard_here()? {
                         return Ok(true);
                     }
+                    self.cursor.take_while(|c| c == '?');
+                    continue;
                 }
                 '/' if self.field == Some(Field::Topic) && self.cursor.after_space() => {
                     return Ok(true);
@@ -266,17 +273,17 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A star alone is everything; one before a word is an error; a question mark may be punctuation.
+    /// A star alone is everything, one before a word is an error; a question mark here is punctuation.
     fn is_wildcard_here(&self) -> Result<bool, QueryError> {
         let mut ahead = self.cursor;
         let signs = ahead.take_while(|c| matches!(c, '*' | '?'));
+        if !signs.contains('*') {
+            return Ok(false);
+        }
         let span = self.cursor.at..ahead.at;
         if !ahead.at_word_end() && self.cursor.previous().is_none_or(|c| !is_word_char(c))
         {
             return Err(self.fault(span, Fault::LeadingWildcard));
-        }
-        if !signs.contains('*') {
-            return Ok(false);
         }
         let may_begin = self.cursor.after_space()
             || self.cursor.previous().is_some_and(|c| matches!(c, '+' | '-'));
@@ -288,7 +295,9 @@ impl Parser<'_> {
 
     fn refuse_bare_range(&self) -> Result<(), QueryError> {
         let rest = self.cursor.rest();
-        let Some(end) = rest.find([']', '}']) else { return Ok(()) };
+        let near =
+            rest.char_indices().take(MAX_RANGE).find(|&(_, c)| matches!(c, ']' | '}'));
+        let Some((end, _)) = near else { return Ok(()) };
         if !rest[..end].contains(" TO ") {
             return Ok(());
         }
@@ -353,12 +362,10 @@ impl Parser<'_> {
 
     /// Reads a term without its sign. Signs inside a word may make several words of it.
     fn unsigned(&mut self) -> Result<Option<Clause>, QueryError> {
-        self.n_clauses += 1;
-        if self.n_clauses > MAX_CLAUSES {
-            let fault = Fault::TooLong { limit: MAX_CLAUSES, unit: "words" };
-            return Err(self.fault(self.cursor.at..self.cursor.at, fault));
-        }
         let start = self.cursor.at;
+        if let Some(clause) = self.address() {
+            return Ok(Some(clause));
+        }
         match self.cursor.peek() {
             Some('(') => self.parenthesis(),
             Some(c) if is_opening_quote(c) => self.phrase().map(Some),
@@ -373,7 +380,18 @@ impl Parser<'_> {
         }
     }
 
-    fn parenthesis(&mut self) -> Result<Option<Clause>, QueryError> {
+    /// Counts a word, phrase or group.
+    pub(super) fn count(&mut self) -> Result<(), QueryError> {
+        self.n_clauses += 1;
+        if self.n_clauses > MAX_CLAUSES {
+            let fault = Fault::TooLong { limit: MAX_CLAUSES, unit: "words" };
+            return Err(self.fault(self.cursor.at..self.cursor.at, fault));
+        }
+        Ok(())
+    }
+
+    pub(super) fn parenthesis(&mut self) -> Result<Option<Clause>, QueryError> {
+        self.count()?;
         let start = self.cursor.at;
         let loose = std::mem::take(&mut self.n_loose);
         self.n_groups += 1;
@@ -392,7 +410,8 @@ impl Parser<'_> {
         Ok(Some(Clause { occur: Occur::Should, node: Node::Group(clauses), boost, span }))
     }
 
-    fn phrase(&mut self) -> Result<Clause, QueryError> {
+    pub(super) fn phrase(&mut self) -> Result<Clause, QueryError> {
+        self.count()?;
         let start = self.cursor.at;
         let closing = match self.cursor.peek() {
             Some('\u{201C}') => '\u{201D}',
@@ -474,252 +493,6 @@ impl Parser<'_> {
         });
         Ok(())
     }
-
-    /// Takes a field name and its colon, if a value stands directly behind them.
-    fn field_name(&mut self) -> Result<Option<Field>, QueryError> {
-        let start = self.cursor.at;
-        if self
-            .cursor
-            .previous()
-            .is_some_and(|c| !c.is_whitespace() && !"(+-:".contains(c))
-        {
-            return Ok(None);
-        }
-        let mut ahead = self.cursor;
-        let name = ahead.take_while(|c| c.is_ascii_alphabetic() || c == '_');
-        let span = start..ahead.at;
-        if name.is_empty() || !ahead.eat(":") || ahead.rest().starts_with([':', '/']) {
-            let is_path =
-                name.eq_ignore_ascii_case("topic") && ahead.rest().starts_with('/');
-            if !is_path || ahead.previous() != Some(':') {
-                return Ok(None);
-            }
-        }
-        let is_lower = !name.contains(|c: char| c.is_ascii_uppercase());
-        let has_value = !ahead.at_space();
-        let found = Field::from_name(name);
-        match (found, self.field) {
-            (Some(field), _) if !has_value => {
-                let fault = Fault::EmptyField(field);
-                let span = span.start..ahead.at;
-                // `Title: a paper` is prose.
-                if is_lower { Err(self.fault(span, fault)) } else { Ok(None) }
-            }
-            (Some(inner), Some(outer)) => {
-                Err(self.fault(span, Fault::NestedField { outer, inner }))
-            }
-            (Some(field), None) => {
-                self.cursor.at = ahead.at;
-                Ok(Some(field))
-            }
-            (None, _) => {
-                let meant = nearest_field(name);
-                let is_meant = is_lower && name.len() > 1 || meant.is_some();
-                if has_value && is_meant {
-                    let name = name.to_owned();
-                    return Err(self.fault(span, Fault::UnknownField { name, meant }));
-                }
-                Ok(None)
-            }
-        }
-    }
-
-    fn field_value(&mut self, field: Field, start: usize) -> Result<Clause, QueryError> {
-        self.field = Some(field);
-        let empty = |parser: &Self| {
-            let end = parser.cursor.at;
-            parser.fault(start..end, Fault::EmptyField(field))
-        };
-        let value_at = self.cursor.at;
-        if self.peek_operator().is_some() {
-            return Err(empty(self));
-        }
-        let value = match self.cursor.peek() {
-            Some('[' | '{') => self.range(field)?,
-            Some('>' | '<') => self.comparison(field)?,
-            Some('(') => self.parenthesis()?.ok_or_else(|| empty(self))?,
-            Some(c) if is_opening_quote(c) => self.phrase()?,
-            Some('*' | '?') => {
-                return Err(self.fault(value_at..value_at + 1, Fault::LeadingWildcard));
-            }
-            Some('.') if field == Field::Year => self.year_span()?,
-            Some(c) if is_word_char(c) && field == Field::Year => self.year_span()?,
-            Some('/') if field == Field::Topic => self.word()?,
-            Some(c) if is_word_char(c) => self.chunk()?,
-            _ => return Err(empty(self)),
-        };
-        self.field = None;
-        let span = start..self.cursor.at;
-        let boost = value.boost;
-        let value = Clause { boost: 1.0, ..value };
-        let node = Node::Field(field, Box::new(value));
-        Ok(Clause { occur: Occur::Should, node, boost, span })
-    }
-
-    /// Reads the words up to the next space: `title:vision/language,models` has three.
-    fn chunk(&mut self) -> Result<Clause, QueryError> {
-        self.field_name()?;
-        let mut words = vec![self.word()?];
-        loop {
-            let mut ahead = self.cursor;
-            ahead.take_while(|c| {
-                !c.is_whitespace() && !is_word_char(c) && !"()\"\u{201C}*?".contains(c)
-            });
-            let is_word = ahead.peek().is_some_and(is_word_char);
-            let before = std::mem::replace(&mut self.cursor, ahead);
-            if !is_word || self.peek_operator().is_some() {
-                self.cursor = before;
-                break;
-            }
-            words.push(self.word()?);
-        }
-        Ok(group(words))
-    }
-
-    fn range(&mut self, field: Field) -> Result<Clause, QueryError> {
-        let start = self.cursor.at;
-        let opens_with = self.cursor.peek();
-        self.cursor.bump();
-        let from = self.bound(start)?;
-        self.cursor.take_while(char::is_whitespace);
-        if self.cursor.take_while(is_bound_char) != "TO" {
-            return Err(self.fault(start..self.cursor.at, Fault::BadRange));
-        }
-        let to = self.bound(start)?;
-        self.cursor.take_while(char::is_whitespace);
-        let closes_with = self.cursor.peek();
-        if !matches!(closes_with, Some(']' | '}')) {
-            return Err(self.fault(start..self.cursor.at, Fault::BadRange));
-        }
-        self.cursor.bump();
-        let bound = |text: Option<String>, is_excluded: bool| match text {
-            None => Bound::Unbounded,
-            Some(text) if is_excluded => Bound::Excluded(text),
-            Some(text) => Bound::Included(text),
-        };
-        let from = bound(from, opens_with == Some('{'));
-        let to = bound(to, closes_with == Some('}'));
-        self.finish_range(field, from, to, start)
-    }
-
-    /// Reads a bound; none for `*`.
-    fn bound(&mut self, start: usize) -> Result<Option<String>, QueryError> {
-        self.cursor.take_while(char::is_whitespace);
-        if self.cursor.eat("\"") {
-            let text = clean_phrase(self.cursor.take_while(|c| c != '"'));
-            if !self.cursor.eat("\"") || text.is_empty() {
-                return Err(self.fault(start..self.cursor.at, Fault::BadRange));
-            }
-            return Ok(Some(text));
-        }
-        match self.cursor.take_while(is_bound_char) {
-            "" | "TO" => Err(self.fault(start..self.cursor.at, Fault::BadRange)),
-            "*" => Ok(None),
-            text => Ok(Some(text.to_owned())),
-        }
-    }
-
-    fn comparison(&mut self, field: Field) -> Result<Clause, QueryError> {
-        let start = self.cursor.at;
-        let is_above = self.cursor.eat(">");
-        if !is_above {
-            self.cursor.eat("<");
-        }
-        let is_included = self.cursor.eat("=");
-        let text = self
-            .cursor
-            .take_while(|c| is_bound_char(c) && !"()^<>=*".contains(c))
-            .trim_end_matches([',', ';', '.', '!', '?'])
-            .to_owned();
-        if text.is_empty() {
-            return Err(self.fault(start..self.cursor.at, Fault::BadRange));
-        }
-        let bound =
-            if is_included { Bound::Included(text) } else { Bound::Excluded(text) };
-        let (from, to) =
-            if is_above { (bound, Bound::Unbounded) } else { (Bound::Unbounded, bound) };
-        self.finish_range(field, from, to, start)
-    }
-
-    /// `year:2020`, `year:2019..2021`, `year:2019..`
-    fn year_span(&mut self) -> Result<Clause, QueryError> {
-        let start = self.cursor.at;
-        let mut ahead = self.cursor;
-        let taken = ahead.take_while(|c| c.is_ascii_digit() || c == '.');
-        let Some((from, to)) = taken.split_once("..") else { return self.word() };
-        if ahead.peek().is_some_and(is_word_char) || from.is_empty() && to.is_empty() {
-            return Err(self.fault(start..ahead.at, Fault::BadRange));
-        }
-        self.cursor = ahead;
-        let bound = |text: &str| match text.trim_end_matches('.') {
-            "" => Bound::Unbounded,
-            text => Bound::Included(text.to_owned()),
-        };
-        self.finish_range(Field::Year, bound(from), bound(to), start)
-    }
-
-    fn finish_range(
-        &mut self,
-        field: Field,
-        from: Bound<String>,
-        to: Bound<String>,
-        start: usize,
-    ) -> Result<Clause, QueryError> {
-        let span = start..self.cursor.at;
-        if field == Field::Year {
-            let (first, last) =
-                (self.year_bound(&from, &span)?, self.year_bound(&to, &span)?);
-            let is_open =
-                matches!((&from, &to), (Bound::Excluded(_), _) | (_, Bound::Excluded(_)));
-            let is_empty = first
-                .zip(last)
-                .is_some_and(|(first, last)| first > last || is_open && first == last);
-            if is_empty {
-                let (from, to) = (first.unwrap_or(0), last.unwrap_or(0));
-                let fault =
-                    Fault::EmptyRange { from: from.to_string(), to: to.to_string() };
-                return Err(self.fault(span, fault));
-            }
-        }
-        let boost = self.boost(true)?;
-        let span = start..self.cursor.at;
-        Ok(Clause { occur: Occur::Should, node: Node::Range(from, to), boost, span })
-    }
-
-    fn year_bound(
-        &self,
-        bound: &Bound<String>,
-        span: &Range<usize>,
-    ) -> Result<Option<i32>, QueryError> {
-        match bound {
-            Bound::Unbounded => Ok(None),
-            Bound::Included(text) | Bound::Excluded(text) => match year_number(text) {
-                Some(year) => Ok(Some(year)),
-                None => Err(self.fault(span.clone(), Fault::NotAYear(text.clone()))),
-            },
-        }
-    }
-
-    /// Checks that a value of the year field is a year.
-    pub(super) fn year(
-        &self,
-        node: Node,
-        span: Range<usize>,
-    ) -> Result<Node, QueryError> {
-        match &node {
-            Node::Word(text) if year_number(text).is_some() => Ok(node),
-            Node::Word(_) | Node::Prefix(_) | Node::Wildcard(_) | Node::Fuzzy { .. } => {
-                let given = self.cursor.text[span.clone()].trim_matches('"').to_owned();
-                Err(self.fault(span, Fault::NotAYear(given)))
-            }
-            _ => Ok(node),
-        }
-    }
-}
-
-fn year_number(text: &str) -> Option<i32> {
-    let is_number = text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { text.parse().ok() } else { None }
 }
 
 /// The words of a clause that may stand beside `NEAR`.
@@ -757,21 +530,7 @@ fn as_choices(mut clauses: Vec<Clause>) -> Vec<Clause> {
 }
 
 /// Puts single spaces between the words of a phrase, and drops quotes inside it.
-fn clean_phrase(inside: &str) -> String {
+pub(super) fn clean_phrase(inside: &str) -> String {
     let unquoted = inside.replace(['"', '\u{201C}', '\u{201D}'], " ");
     unquoted.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The field whose name is within two edits of `name`.
-fn nearest_field(name: &str) -> Option<Field> {
-    let lower = name.to_ascii_lowercase();
-    let limit = if lower.len() < 4 { 1 } else { 2 };
-    Field::ALL
-        .into_iter()
-        .map(|field| (strsim::osa_distance(&lower, field.name()), field))
-        .filter(|(distance, field)| {
-            *distance <= limit && field.name().len() > *distance + 1
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, field)| field)
 }

@@ -54,12 +54,271 @@ fn operators_become_roles() {
     }
 }
 
+#[test]
+fn errors_point_at_the_place() {
+    for (text, expected) in [
+        (
+            "autor:knuth",
+            expect![[r#"
+            unknown field `autor`
+              autor:knuth
+              ^^^^^
+            hint: fields are title, author, year, venue, section, topic, kind, key, arxiv, doi, lang; did you mean `author`?"#]],
+        ),
+        (
+            "zebra:knuth",
+            expect![[r#"
+            unknown field `zebra`
+              zebra:knuth
+              ^^^^^
+            hint: fields are title, author, year, venue, section, topic, kind, key, arxiv, doi, lang; to search for `zebra` as a word, put a space after the colon"#]],
+        ),
+        (
+            "title:",
+            expect![[r#"
+            field `title` has no value
+              title:
+              ^^^^^^
+            hint: write the value directly after the colon: `title:value`"#]],
+        ),
+        (
+            "title:(a author:b)",
+            expect![[r#"
+            field `author` inside field `title`
+              title:(a author:b)
+                       ^^^^^^
+            hint: put the fields side by side"#]],
+        ),
+        (
+            "images \"open quote",
+            expect![[r#"
+            the quote is not closed
+              images "open quote
+                     ^
+            hint: close it with a second `"`, or leave it out"#]],
+        ),
+        (
+            "\"...\"",
+            expect![[r#"
+            no word between the quotes
+              "..."
+              ^^^^^
+            hint: put words between the quotes, or leave the quotes out"#]],
+        ),
+        (
+            "(a OR (b c)",
+            expect![[r#"
+            the parenthesis is not closed
+              (a OR (b c)
+              ^
+            hint: close it with `)`, or leave it out"#]],
+        ),
+        (
+            "(a) b)",
+            expect![[r#"
+            the parenthesis was not opened
+              (a) b)
+                   ^
+            hint: open it with `(`, or leave it out"#]],
+        ),
+        (
+            "扩散 OR",
+            expect![[r#"
+            `OR` lacks a word to work on
+              扩散 OR
+                   ^^
+            hint: to search for the word itself, put it in quotes"#]],
+        ),
+        (
+            "year:[2019 2021]",
+            expect![[r#"
+            not a range
+              year:[2019 2021]
+                   ^^^^^^^^^^
+            hint: write `[a TO b]`, with `{` or `}` to leave an end out and `*` for an open end"#]],
+        ),
+        (
+            "[2019 TO 2021]",
+            expect![[r#"
+            a range needs a field
+              [2019 TO 2021]
+              ^^^^^^^^^^^^^^
+            hint: write `year:[2019 TO 2021]`"#]],
+        ),
+        (
+            "year:[2021 TO 2019]",
+            expect![[r#"
+            the range from `2021` to `2019` is empty
+              year:[2021 TO 2019]
+                   ^^^^^^^^^^^^^^
+            hint: write `[2019 TO 2021]`"#]],
+        ),
+        (
+            "year:soon",
+            expect![[r#"
+            `soon` is not a year
+              year:soon
+                   ^^^^
+            hint: write `year:2020`, `year:[2019 TO 2021]` or `year:>=2020`"#]],
+        ),
+        (
+            "year:201*",
+            expect![[r#"
+            `201*` is not a year
+              year:201*
+                   ^^^^
+            hint: write `year:2020`, `year:[2019 TO 2021]` or `year:>=2020`"#]],
+        ),
+        (
+            "a*",
+            expect![[r#"
+            `a*` matches too many words
+              a*
+              ^^
+            hint: put at least two letters or digits before the wildcard"#]],
+        ),
+        (
+            "\"deep learn*\"",
+            expect![[r#"
+            no wildcards between quotes
+              "deep learn*"
+                         ^
+            hint: take the word out of the quotes: `+"deep" +learn*`, or leave the `*` out"#]],
+        ),
+        (
+            "word~3",
+            expect![[r#"
+            `~3` is more than 2
+              word~3
+                  ^^
+            hint: take a smaller number"#]],
+        ),
+        (
+            "word~0.8",
+            expect![[r#"
+            `~` needs a number behind it
+              word~0.8
+                  ^^^^
+            hint: write `word~1` or `word~2` for edits, `"near words"~5` for distance"#]],
+        ),
+        (
+            "\"a b\"~x",
+            expect![[r#"
+            `~` needs a number behind it
+              "a b"~x
+                   ^
+            hint: write `word~1` or `word~2` for edits, `"near words"~5` for distance"#]],
+        ),
+        (
+            "\"a b\"~5000",
+            expect![[r#"
+            `~5000` is more than 100
+              "a b"~5000
+                   ^^^^^
+            hint: take a smaller number"#]],
+        ),
+        (
+            "(a b)^",
+            expect![[r#"
+            `^` needs a number behind it
+              (a b)^
+                   ^
+            hint: write `word^2` or `word^0.5`"#]],
+        ),
+        (
+            "word^99999",
+            expect![[r#"
+            a weight of `99999` is out of range
+              word^99999
+                  ^^^^^^
+            hint: take a weight between 0 and 1000"#]],
+        ),
+        (
+            "(a b) NEAR c",
+            expect![[r#"
+            `NEAR` stands between two words or phrases
+              (a b) NEAR c
+                    ^^^^
+            hint: write `a NEAR/5 b` or `"a b"~5`"#]],
+        ),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
+fn a_long_query_is_shown_around_the_place() {
+    let text = format!("{} autor:x {}", "扩散 words ".repeat(20), "more ".repeat(40));
+    let error = parse(&text).unwrap_err();
+    expect![[r#"
+        …散 words 扩散 words 扩散 words 扩散 words  autor:x more more more more more mor…
+                                                    ^^^^^"#]]
+    .assert_eq(&error.lines().join("\n"));
+}
+
+/// The worst that can be typed in 64 kB is read or refused quickly, without a deep stack.
+#[test]
+fn long_and_deep_texts_are_refused_in_time() {
+    let signs = [
+        "(",
+        "\"",
+        "NOT ",
+        "-",
+        "*",
+        "?",
+        "a?",
+        "a*",
+        "title:",
+        "year:[",
+        "a NEAR ",
+        "(a ",
+        "~",
+        "^",
+        "f(",
+        "a OR ",
+        "\u{201C}",
+        "[ TO ",
+        "a AND (",
+        "+(",
+        "a,",
+        "!",
+        "title:a:",
+        "a.*",
+        "{",
+        "扩",
+        "a^1 ",
+        "NOT(",
+        "http://",
+        "http://doi.org/-",
+        ")",
+    ];
+    for sign in signs {
+        for tail in ["", "a", ")", "\"", "]"] {
+            let text = sign.repeat(64 * 1024 / sign.len() - 4) + tail;
+            let start = std::time::Instant::now();
+            let result = parse(&text);
+            let took = start.elapsed();
+            assert!(took.as_millis() < 250, "{sign:?} took {took:?}");
+            if let Ok(query) = result {
+                assert!(
+                    parse(&query.to_string()).is_ok()
+                        || query.to_string().len() > 64 * 1024
+                );
+            }
+        }
+    }
+    assert!(matches!(
+        parse(&"a".repeat(70_000)).unwrap_err().fault,
+        Fault::TooLong { .. }
+    ));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
     fn what_is_printed_means_the_same(
-        text in r#"([abA-C0-9 ()"'+*?~^:&|!.,/<>=\[\]{}#_é扩“”-]|AND |OR |NOT |NEAR/2 |title:|year:|key:|topic:| TO |2020|word){0,16}"#
+        text in r#"([abA-C0-9 ()"'+*?~^:&|!.,/<>=\[\]{}#_é扩“”-]|AND |OR |NOT |NEAR/2 |https://arxiv.org/abs/1|title:|year:|key:|topic:| TO |2020|word){0,16}"#
     ) {
         if let Ok(query) = parse(&text) {
             let printed = query.to_string();

@@ -10,10 +10,54 @@ const MIN_BEFORE_WILDCARD: usize = 2;
 const MAX_EDITS: u32 = 2;
 /// Weight of a clause.
 const MAX_BOOST: f32 = 1000.0;
+/// Characters of an address.
+const MAX_ADDRESS: usize = 200;
+/// What stands before the identifier in the addresses of papers.
+const HOSTS: [(&str, Field); 6] = [
+    ("arxiv.org/abs/", Field::Arxiv),
+    ("arxiv.org/pdf/", Field::Arxiv),
+    ("arxiv.org/html/", Field::Arxiv),
+    ("www.arxiv.org/abs/", Field::Arxiv),
+    ("doi.org/", Field::Doi),
+    ("dx.doi.org/", Field::Doi),
+];
 
 impl Parser<'_> {
+    /// Reads the address of a paper as what it names: `https://arxiv.org/abs/1706.03762` is
+    /// `arxiv:1706.03762`, one of doi.org is `doi:`.
+    pub(super) fn address(&mut self) -> Option<Clause> {
+        let start = self.cursor.at;
+        let mut ahead = self.cursor;
+        if self.field.is_some() || !(ahead.eat("https://") || ahead.eat("http://")) {
+            return None;
+        }
+        let taken_at = ahead.at;
+        let known = HOSTS.iter().find(|(host, _)| ahead.rest().starts_with(host));
+        let &(host, field) = known?;
+        let belongs = |c: char| is_identifier_char(c) && !"^~*?#".contains(c);
+        let path: String =
+            ahead.rest().chars().take(MAX_ADDRESS).take_while(|&c| belongs(c)).collect();
+        let taken = path.trim_end_matches(is_closing_sign);
+        let id = taken.strip_prefix(host)?;
+        let id = id.strip_suffix(".pdf").unwrap_or(id);
+        if !id.starts_with(is_word_char) || !id.ends_with(is_word_char) {
+            return None;
+        }
+        self.cursor.at = taken_at + taken.len();
+        let span = start..self.cursor.at;
+        let word = Clause {
+            occur: Occur::Should,
+            node: Node::Word(id.to_owned()),
+            boost: 1.0,
+            span: span.clone(),
+        };
+        let node = Node::Field(field, Box::new(word));
+        Some(Clause { occur: Occur::Should, node, boost: 1.0, span })
+    }
+
     /// Reads a word at the cursor, which is at a letter or digit, and what hangs on it.
     pub(super) fn word(&mut self) -> Result<Clause, QueryError> {
+        self.count()?;
         let start = self.cursor.at;
         let body = match self.field {
             Some(field) if field.is_identifier() => self.identifier(),
@@ -59,6 +103,8 @@ impl Parser<'_> {
                 if !rest.starts_with(|c| is_word_char(c) || c == '*') {
                     break;
                 }
+                self.cursor.at = self.cursor.text.len() - rest.len();
+                continue;
             } else if c == '+' && self.cursor.rest().starts_with("++") {
                 let ends_name = self.cursor.previous().is_some_and(is_word_char);
                 if !ends_name {
@@ -89,12 +135,12 @@ impl Parser<'_> {
     /// Takes a key, path or number up to the next space or parenthesis.
     fn identifier(&mut self) -> String {
         let start = self.cursor.at;
-        let taken = self.cursor.take_while(|c| {
-            !c.is_whitespace()
-                && !c.is_control()
-                && !matches!(c, '"' | '(' | ')' | '^' | '~')
-        });
-        let kept = taken.trim_end_matches([',', ';', ':', '.', '!', '?', '\'']);
+        let taken = self.cursor.take_while(is_identifier_char);
+        let taken = taken.trim_end_matches(is_closing_sign);
+        // `^2` and `~1` at the end are not part of it.
+        let digits = |c: char| c.is_ascii_digit() || c == '.';
+        let kept = taken.trim_end_matches(digits).strip_suffix('^').unwrap_or(taken);
+        let kept = kept.trim_end_matches(digits).strip_suffix('~').unwrap_or(kept);
         self.cursor.at = start + kept.len();
         collapse_stars(kept)
     }
@@ -197,6 +243,14 @@ impl Parser<'_> {
         }
         Ok(Some((given.to_owned(), span)))
     }
+}
+
+fn is_identifier_char(c: char) -> bool {
+    !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '(' | ')')
+}
+
+fn is_closing_sign(c: char) -> bool {
+    matches!(c, ',' | ';' | ':' | '.' | '!' | '?' | '\'')
 }
 
 /// `wor**d` is `wor*d`.
