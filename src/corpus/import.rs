@@ -343,7 +343,7 @@ mod tests {
     fn ris_records_become_entries() {
         let text = "TY  - JOUR\nAU  - He, Kaiming\nAU  - Zhang, X.\nTI  - Deep\nresiduals\nPY  - 2016/06//\nJO  - CVPR\nDO  - 10.1/X\nM1  - arXiv:1512.03385\nL1  - file:///z/he.pdf\nER  - \n\nTY  - GEN\nTI  - Open\n";
         let read = read(BibForm::Ris, text);
-        assert_eq!(read.faults, [(14, "a record without its end (`ER  -`)".into())]);
+        assert_eq!(read.faults, [(13, "a record without its end (`ER  -`)".into())]);
         expect_test::expect![[r#"
             @article{he2016deep,
               title         = {Deep residuals},

@@ -225,12 +225,18 @@ impl Guard<'_> {
         let done = on_file(name, &mut counted);
         let (over, used) = (counted.over, left - counted.left);
         self.total += used;
-        if over {
+        let stream_over =
+            done.as_ref().is_err_and(|e| e.get_ref().is_some_and(|e| e.is::<TooLarge>()));
+        if over || stream_over {
             return Err(self.bomb("bytes", self.total));
         }
         done.map_err(|e| self.damaged(e))
     }
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("too large")]
+struct TooLarge;
 
 /// A reader that ends with an error past a limit.
 struct Counted<'r> {
@@ -245,7 +251,7 @@ impl Read for Counted<'_> {
             let mut one = [0u8];
             self.over = self.inner.read(&mut one)? > 0;
             return match self.over {
-                true => Err(io::Error::other("too large")),
+                true => Err(io::Error::other(TooLarge)),
                 false => Ok(0),
             };
         }

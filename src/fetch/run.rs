@@ -226,7 +226,8 @@ impl Run<'_, '_> {
                     self.client.rest(&job.url, wait)?;
                     // A second paper refused at once: it is the server, not the paper.
                     let patience = self.client.policy().interval * PATIENCE_INTERVALS;
-                    if self.refused > 0 || wait > patience {
+                    let too_long = retry_after.is_some() && wait > patience;
+                    if self.refused > 0 || too_long {
                         return self.stop_busy(job, status, wait);
                     }
                     if busy >= BUSY_TRIES {

@@ -18,7 +18,7 @@ use crate::corpus::identity::{Facts, Known, identify};
 use crate::corpus::{Belongs, Format, walk};
 use crate::fetch::plan::{Wish, Without};
 use crate::fetch::run::{Failure, Stop};
-use crate::fetch::{self, Form, Ledger, Plan, Progress, Report};
+use crate::fetch::{self, Form, Job, Ledger, Plan, Progress, Report};
 use crate::index::Root;
 use crate::indexer::{FileState, Snapshot};
 use crate::output::human::counted;
@@ -93,7 +93,15 @@ fn fetch_jobs(
     let mut client = net.client(context, &clock)?;
     // Another process may have fetched while this one waited for its turn.
     *ledger = net.ledger()?;
-    let total = plan.jobs.len() as u64;
+    let came_meanwhile = |job: &&Job| {
+        let arrived = ledger.arrival(&job.key, job.form.name());
+        let path = arrived.and_then(|record| record.path.as_ref());
+        let conditional = job.ask.etag.is_some() || job.ask.modified.is_some();
+        !conditional && path.is_some_and(|path| context.corpus.join(path).is_file())
+    };
+    let jobs: Vec<Job> =
+        plan.jobs.iter().filter(|job| !came_meanwhile(job)).cloned().collect();
+    let total = jobs.len() as u64;
     let line = RefCell::new(ProgressLine::start(context.ui.progress, "fetching", total));
     let mut told = |progress: Progress<'_>| match progress {
         Progress::Job { n, total, job } => {
@@ -112,7 +120,7 @@ fn fetch_jobs(
         Progress::Failed { failure } => context.ui.note(&said(failure)),
     };
     let report =
-        fetch::run(&plan.jobs, &mut client, ledger, &context.corpus, &clock, &mut told)?;
+        fetch::run(&jobs, &mut client, ledger, &context.corpus, &clock, &mut told)?;
     line.into_inner().end();
     Ok(report)
 }

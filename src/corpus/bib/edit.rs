@@ -157,6 +157,10 @@ impl BibText {
             if let Some(field) =
                 fields.iter().find(|f| f.key.v.eq_ignore_ascii_case(name))
             {
+                // Values joined with `#` are the person's own play with macros.
+                if field.value.v.len() != 1 {
+                    return None;
+                }
                 return braced_value(source, &field.value.span)
                     .map(|span| Place::Value(span.start + base..span.end + base));
             }
@@ -239,8 +243,10 @@ fn braced_value(
 ) -> Option<std::ops::Range<usize>> {
     let span = &trimmed(source, span);
     let value = &source[span.clone()];
-    let braced = value.starts_with('{') && value.ends_with('}');
-    if braced {
+    let within = |open, close| {
+        value.len() > 1 && value.starts_with(open) && value.ends_with(close)
+    };
+    if within('{', '}') || within('"', '"') {
         return Some(span.start + 1..span.end - 1);
     }
     // The parser's span of a lone value lies inside its delimiters already.
@@ -308,8 +314,14 @@ pub fn escaped(name: &str, value: &str) -> String {
     let money = value.matches('$').count() % 2 == 1;
     let mut math = false;
     let mut before = ' ';
-    for c in value.chars() {
-        math ^= c == '$' && !money;
+    let mut rest = value.chars().peekable();
+    while let Some(c) = rest.next() {
+        let escapes = rest.peek().is_some_and(|next| "&%#_$".contains(*next));
+        if c == '\\' && before != '\\' && !math && !escapes {
+            // Plain text has no commands; outside formulas a backslash is noise.
+            continue;
+        }
+        math ^= c == '$' && !money && before != '\\';
         let special =
             matches!(c, '&' | '%' | '#') || (c == '_' && !math) || (c == '$' && money);
         if special && before != '\\' {
