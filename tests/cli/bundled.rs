@@ -49,7 +49,7 @@ fn keys(answer: &Value) -> Vec<&str> {
 fn a_question_of_each_topic_finds_its_page() {
     for (question, page) in [
         ("masked image modeling versus contrastive learning", "guide-2.4"),
-        ("teach a text-to-image model a new concept from a few photos", "guide-3.5"),
+        ("customize a text-to-image model to a new concept", "guide-3.5"),
         ("segment anything with a click as prompt", "guide-4.4"),
         ("visual instruction tuning data made by GPT-4", "guide-5"),
         ("agents that call vision tools through ChatGPT", "guide-6"),
