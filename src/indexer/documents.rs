@@ -329,7 +329,7 @@ impl<'a> Documents<'a> {
                 Ok::<(), RunError>(())
             };
             // However short the time between commits is, some work is done between them.
-            while let Some(job) = todo.next() {
+            for job in &mut *todo {
                 if let Some(result) = crew.give(job) {
                     take(result)?;
                 }

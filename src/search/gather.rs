@@ -53,8 +53,14 @@ pub(super) struct Gather<'a> {
 }
 
 /// What orders candidates while their final scores are not known.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, PartialEq)]
 struct Rank(u64, f32);
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Eq for Rank {}
 
