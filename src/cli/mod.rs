@@ -88,10 +88,12 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Command::Export(args) => commands::export::run(&context, args),
         Command::Status => commands::status::run(&context),
         Command::Doctor(args) => commands::doctor::run(&context, args),
+        Command::Similar(args) => commands::similar::run(&context, args),
+        Command::Eval(args) => commands::eval::run(&context, args),
         Command::Config => commands::config::run(&context),
         Command::Completions(args) => commands::manual::completions(&context, args),
         Command::Man => commands::manual::man(&context),
-        _ => Err(CliError::user("this command is not there yet")),
+        Command::Worker => commands::worker::run(),
     }
 }
 

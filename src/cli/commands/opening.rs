@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::index::{self, RunKind};
 use super::reading::read_settings;
+use crate::analysis::Glossary;
 use crate::cli::Context;
 use crate::cli::error::CliError;
 use crate::index::{self as store, IndexError, Root};
@@ -34,7 +35,7 @@ pub fn open(context: &Context, no_update: bool) -> Result<Opened, CliError> {
     let root = Root::open(&context.index).map_err(|e| missing(context, e))?;
     let live = root.live()?.ok_or_else(|| no_index(context))?;
     let store = store::open(&live)?;
-    let searcher = Searcher::open(&store)?;
+    let searcher = with_glossary(context, Searcher::open(&store)?);
     let summary = &searcher.view().tables.summary;
     let coverage = Coverage {
         papers: summary.papers,
@@ -43,6 +44,20 @@ pub fn open(context: &Context, no_update: bool) -> Result<Opened, CliError> {
         missing: summary.missing,
     };
     Ok(Opened { searcher, coverage })
+}
+
+/// Adds the corpus's own glossary; one that cannot be read is said and left out.
+fn with_glossary(context: &Context, searcher: Searcher) -> Searcher {
+    let path = context.corpus.join("glossary.toml");
+    let Ok(text) = std::fs::read_to_string(&path) else { return searcher };
+    match Glossary::parse(&text) {
+        Ok(glossary) => searcher.with_glossary(glossary),
+        Err(error) => {
+            let what = format!("citemap: {}: {error}: left out", path.display());
+            context.ui.note(&clean(&what));
+            searcher
+        }
+    }
 }
 
 fn freshen(context: &Context) -> Result<(), CliError> {

@@ -163,7 +163,7 @@ pub fn open_hit(context: &Context, args: &OpenArgs) -> Result<u8, CliError> {
 }
 
 /// Cuts `KEY#7` in two.
-fn split(given: &str) -> (&str, Option<u32>) {
+pub(super) fn split(given: &str) -> (&str, Option<u32>) {
     match given.rsplit_once('#') {
         Some((key, n)) => match n.parse() {
             Ok(n) => (key, Some(n)),
