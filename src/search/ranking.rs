@@ -1,4 +1,4 @@
-//! The parameters of ranking. `benches/sweep` chose them; its table is kept beside it.
+//! The parameters of ranking. `benches/ranking.rs` measures and sweeps them.
 
 /// How passages are scored and papers are made of them.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -311,26 +311,43 @@ pub fn escaped(name: &str, value: &str) -> String {
     }
     let mut out = String::new();
     // A lone dollar is money.
-    let money = value.matches('$').count() % 2 == 1;
+    let money = plain_dollars(&value) % 2 == 1;
     let mut math = false;
-    let mut before = ' ';
     let mut rest = value.chars().peekable();
     while let Some(c) = rest.next() {
-        let escapes = rest.peek().is_some_and(|next| "&%#_$".contains(*next));
-        if c == '\\' && before != '\\' && !math && !escapes {
-            // Plain text has no commands; outside formulas a backslash is noise.
-            continue;
+        match c {
+            '\\' => match rest.peek() {
+                Some(next) if math || "&%#_${}\\".contains(*next) => {
+                    out.push(c);
+                    out.extend(rest.next());
+                }
+                // Plain text has no commands; outside formulas a backslash is noise.
+                _ => {}
+            },
+            '$' if !money => {
+                math = !math;
+                out.push(c);
+            }
+            '$' | '&' | '%' | '#' => out.extend(['\\', c]),
+            '_' if !math => out.extend(['\\', c]),
+            c => out.push(c),
         }
-        math ^= c == '$' && !money && before != '\\';
-        let special =
-            matches!(c, '&' | '%' | '#') || (c == '_' && !math) || (c == '$' && money);
-        if special && before != '\\' {
-            out.push('\\');
-        }
-        out.push(c);
-        before = c;
     }
     out
+}
+
+/// Dollar signs without a backslash before them.
+fn plain_dollars(value: &str) -> usize {
+    let mut count = 0;
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '$' => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 fn balanced(value: &str) -> String {
