@@ -49,19 +49,19 @@ pub struct Lock {
 impl Root {
     /// Opens an index folder that is there.
     ///
-    /// A folder that holds other things is [`IndexError::NotAnIndex`]; an empty or absent one is
-    /// [`IndexError::Missing`]. The format is checked by [`Root::live`].
+    /// A folder that holds other things is [`IndexError::NotAnIndex`]; one that is absent, empty, or
+    /// holds nothing but a README or hidden files is [`IndexError::Missing`]. The format is checked by [`Root::live`].
     pub fn open(path: &Path) -> Result<Root, IndexError> {
         let root = Root { path: path.to_owned() };
         match fs::read_dir(path) {
-            Ok(mut entries) => {
+            Ok(_) => {
                 if root.file(CURRENT)?.is_some() || root.looks_started()? {
                     return Ok(root);
                 }
                 let path = path.to_owned();
-                match entries.next() {
-                    None => Err(IndexError::Missing { path }),
-                    Some(_) => Err(IndexError::NotAnIndex { path }),
+                match only_notes(&path) {
+                    true => Err(IndexError::Missing { path }),
+                    false => Err(IndexError::NotAnIndex { path }),
                 }
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -75,12 +75,9 @@ impl Root {
     }
 
     /// Opens an index folder, or makes one (mode 0700 on Unix) if there is none.
-    ///
-    /// A folder that holds nothing but a README or hidden files counts as none.
     pub fn open_or_create(path: &Path) -> Result<Root, IndexError> {
         match Root::open(path) {
             Err(IndexError::Missing { .. }) => {}
-            Err(IndexError::NotAnIndex { .. }) if only_notes(path) => {}
             other => return other,
         }
         let io = |source| IndexError::Io { path: path.to_owned(), source };
@@ -280,7 +277,7 @@ mod tests {
         assert!(matches!(Root::open(&path), Err(IndexError::Missing { .. })));
         fs::create_dir(&path).unwrap();
         fs::write(path.join("README.md"), "notes").unwrap();
-        assert!(matches!(Root::open(&path), Err(IndexError::NotAnIndex { .. })));
+        assert!(matches!(Root::open(&path), Err(IndexError::Missing { .. })));
         let root = Root::open_or_create(&path).unwrap();
         assert_eq!(root.live().unwrap(), None);
         let generation = root.begin_rebuild().unwrap();

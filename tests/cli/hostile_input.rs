@@ -72,6 +72,13 @@ fn an_index_folder_that_is_something_else() {
     );
 }
 
+#[test]
+fn a_folder_with_a_readme_becomes_the_index() {
+    let sandbox = corpus();
+    sandbox.write("index/README.md", "notes");
+    assert_eq!(sandbox.run(&["search", "contrastive", "-c"]).stdout, "1\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_name_with_a_line_feed_and_an_escape() {
