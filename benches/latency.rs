@@ -10,6 +10,8 @@
 //! Prints p50, p99 and the worst in milliseconds: bare engine (one stemmed field, top 10, no
 //! counts), ours without facets, with the default facets, with all facets.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::time::Instant;

@@ -17,6 +17,8 @@
 //!
 //! Nothing is random. `-v` names every heading missed or found too much.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{self, Write};

@@ -12,6 +12,8 @@
 //! comparison, `plain`: the engine's own query parser and BM25 over one field with title and body,
 //! with our stems. `benches/ranking.md` keeps the table that the defaults were chosen by.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufReader;

@@ -364,7 +364,7 @@ pub fn surname(name: &str) -> String {
                     "jr" | "sr" | "ii" | "iii"
                 )
             };
-            name.split_whitespace().filter(suffix).next_back().unwrap_or(name)
+            name.split_whitespace().rfind(suffix).unwrap_or(name)
         }
     };
     // Particles (`van den`) are written or left out at will.

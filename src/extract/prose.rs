@@ -76,7 +76,7 @@ fn is_number(word: &str, marked: bool) -> bool {
         |p: &&str| !p.is_empty() && p.len() <= 3 && p.bytes().all(|b| b.is_ascii_digit());
     let first_letter = parts[0].len() == 1 && parts[0].as_bytes()[0].is_ascii_uppercase();
     if digits(&parts[0]) || first_letter && parts.len() > 1 {
-        return parts[1..].iter().all(|p| digits(&p));
+        return parts[1..].iter().all(|p| digits(p));
     }
     let roman =
         !word.is_empty() && word.len() <= 5 && word.bytes().all(|b| b"IVX".contains(&b));

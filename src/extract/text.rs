@@ -155,7 +155,7 @@ fn joined(lines: &[&str]) -> String {
 fn is_title(text: &str) -> bool {
     let n_words = text.split_whitespace().count();
     let n_chars = text.chars().count();
-    n_chars >= 3 && n_chars <= 200 && n_words <= 30 && !ends_like_a_sentence(text)
+    (3..=200).contains(&n_chars) && n_words <= 30 && !ends_like_a_sentence(text)
 }
 
 fn ends_like_a_sentence(text: &str) -> bool {

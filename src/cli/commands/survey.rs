@@ -323,7 +323,7 @@ fn is_open(entry: &Entry, ledger: &Ledger, now: u64) -> bool {
         Some(id) => last.is_none_or(|r| r.url.as_ref() != Some(id)),
         None => {
             !entry.title.is_empty()
-                && !last.is_some_and(|r| r.retry_at.is_some_and(|at| at > now))
+                && last.is_none_or(|r| r.retry_at.is_none_or(|at| at <= now))
         }
     }
 }

@@ -69,11 +69,11 @@ impl Reader<'_> {
             let Some(token) = self.stream.next() else { break };
             match (&token, end) {
                 (Token::Math, End::Dollar) => return out,
-                (Token::Math, End::Dollars) => {
-                    if self.stream.peek() == Some(Token::Math) {
-                        self.stream.next();
-                        return out;
-                    }
+                (Token::Math, End::Dollars)
+                    if self.stream.peek() == Some(Token::Math) =>
+                {
+                    self.stream.next();
+                    return out;
                 }
                 // `$x \text{if $y$}$`: seldom; a formula in a text box of a display is kept.
                 (Token::Par, End::Dollar | End::Command(")")) => {

@@ -198,7 +198,7 @@ impl Reader<'_> {
                 self.drop_arguments(commands::environment_arguments(&name));
                 self.push_env(&name, Some(ElementKind::Code), None);
             }
-            other => self.begin_other(&name, &other.to_owned()),
+            other => self.begin_other(&name, other),
         }
     }
 

@@ -211,7 +211,7 @@ impl<'a> Fonts<'a> {
             return self.helvetica();
         }
         let reference = resources.fonts.get_ref(key);
-        let id = reference.map(|r| (r.obj_number as u32, r.gen_number as i32));
+        let id = reference.map(|r| (r.obj_number, r.gen_number));
         if let Some(known) = id.and_then(|id| self.by_reference.get(&id)) {
             return known.clone();
         }

@@ -81,7 +81,7 @@ fn frames(document: &Document, main: Option<&Pdf>) -> Vec<PageFrame> {
         numbers.iter().map(|(number, id)| (*id, *number)).collect();
     let frame = |(index, page): (usize, &hayro_syntax::page::Page<'_>)| {
         let id = page.raw().obj_id();
-        let id = id.map(|id| (id.obj_number as u32, id.gen_number as u16));
+        let id = id.map(|id| (id.obj_number, id.gen_number as u16));
         let same = id.and_then(|id| number_of.get(&id));
         let number = same.copied().unwrap_or(index as u32 + 1);
         let shown = page.initial_transform(true).as_coeffs();

@@ -227,7 +227,7 @@ fn pair_up(chunks: &[(String, usize, usize, Kind)]) -> Vec<String> {
         return authors.into_iter().map(|a| a.replace('\u{1}', " ")).collect();
     }
     let short = chunks.iter().filter(|c| words(c) <= 1).count();
-    if n >= 4 && n % 2 == 0 && short * 5 >= n * 4
+    if n >= 4 && n.is_multiple_of(2) && short * 5 >= n * 4
         || n == 2 && short == 2 && chunks[1].3 == Kind::Comma
     {
         return chunks.chunks(2).map(|p| format!("{} {}", p[1].0, p[0].0)).collect();
