@@ -268,6 +268,9 @@ impl Counts {
             facets::flat(name, counts, missing, limit, order, selected)
         };
         let has_words = |given: &[String], value: &str| {
+            if given.is_empty() {
+                return false;
+            }
             let value = super::plan::forms_of(value);
             given.iter().any(|name| {
                 let words = super::plan::forms_of(name);
