@@ -157,6 +157,12 @@ fn raw_entries(source: &str) -> Vec<RawEntry> {
         let name_end = source[found + 1..]
             .find(|c: char| !c.is_ascii_alphanumeric())
             .map_or(source.len(), |i| found + 1 + i);
+        // BibTeX would read an entry that stands behind a `%`; who writes it there means a comment.
+        let line = source[..found].rfind('\n').map_or(0, |i| i + 1);
+        if source[line.max(at)..found].trim_start().starts_with('%') {
+            at = found + 1;
+            continue;
+        }
         let kind = source[found + 1..name_end].to_lowercase();
         let open =
             source[name_end..].find(|c: char| !c.is_whitespace()).map(|i| name_end + i);
@@ -177,11 +183,21 @@ fn raw_entries(source: &str) -> Vec<RawEntry> {
 /// The byte behind the brace that closes the one at `open`.
 fn closing(bytes: &[u8], open: usize) -> Option<usize> {
     let round = bytes[open] == b'(';
-    let mut depth = 0usize;
+    let (mut depth, mut quoted) = (0usize, false);
+    // Where the fields stand: inside the entry, outside their values.
+    let fields = usize::from(!round);
     let mut i = open;
     while i < bytes.len() {
         match bytes[i] {
             b'\\' => i += 1,
+            b'"' if depth == fields => quoted = !quoted,
+            // A comment between fields; braces in it do not count.
+            b'%' if depth == fields && !quoted => {
+                let Some(end) = bytes[i..].iter().position(|b| *b == b'\n') else {
+                    break;
+                };
+                i += end;
+            }
             b'{' => depth += 1,
             b'}' => {
                 depth = depth.checked_sub(1)?;
@@ -369,6 +385,18 @@ mod tests {
             bib.faults,
             [BibFault { line: 11, what: "entry has no closing brace".into() }]
         );
+    }
+
+    #[test]
+    fn what_is_commented_out_is_no_entry() {
+        let source = "% @misc{old, title = {Old}}\n\
+            @misc{a, % a } in a comment\n  title = \"50% of {A}\", % mine }\n  year = 2020\n}\n\
+            %@misc{b,\n%  title = {B}\n%}\n@misc{c, title = {C}}\n";
+        let bib = Bibliography::parse(source);
+        assert_eq!(bib.faults, []);
+        let keys: Vec<_> =
+            bib.entries.iter().map(|e| (e.key.as_str(), e.title.as_str())).collect();
+        assert_eq!(keys, [("a", "50% of A"), ("c", "C")]);
     }
 
     #[test]
