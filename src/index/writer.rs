@@ -1,6 +1,7 @@
 //! The one writer of an index.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use tantivy::indexer::UserOperation;
 use tantivy::schema::Field;
@@ -15,6 +16,10 @@ use crate::schema::{IndexDoc, IndexSchema, order_of};
 /// Dropping it without a commit leaves the index as it was.
 pub struct Writer {
     engine: IndexWriter,
+    /// Held while a removal is numbered and queued. The engine numbers first and queues later: two
+    /// threads that overtake each other between the two leave a removal where the segment that
+    /// holds the work put right after it takes it for a later one, and drops the work.
+    turn: Mutex<()>,
     shelf: Shelf,
     path: PathBuf,
     order: Field,
@@ -42,6 +47,7 @@ impl Writer {
         let IndexSchema { order, file, .. } = *store.schema;
         Ok(Writer {
             engine,
+            turn: Mutex::new(()),
             shelf: store.shelf.clone(),
             path: store.path.clone(),
             order,
@@ -56,6 +62,7 @@ impl Writer {
     /// segment side by side, which searching relies on. Can be called from several threads.
     pub fn put(&self, key: &str, docs: Vec<IndexDoc>) -> Result<(), IndexError> {
         let delete = UserOperation::Delete(self.term_of(key));
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.run(std::iter::once(delete).chain(adds(docs)))
     }
 
@@ -66,12 +73,17 @@ impl Writer {
 
     /// Removes a work.
     pub fn delete_work(&self, key: &str) {
-        self.engine.delete_term(self.term_of(key));
+        self.delete(self.term_of(key));
     }
 
     /// Removes every work that came from a file.
     pub fn delete_file(&self, path: &str) {
-        self.engine.delete_term(Term::from_field_text(self.file, path));
+        self.delete(Term::from_field_text(self.file, path));
+    }
+
+    fn delete(&self, term: Term) {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.engine.delete_term(term);
     }
 
     /// Makes all changes visible together with `tables`, and durable.
@@ -129,4 +141,51 @@ impl Writer {
 
 fn adds(docs: Vec<IndexDoc>) -> impl Iterator<Item = UserOperation> {
     docs.into_iter().map(|doc| UserOperation::Add(doc.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+    use crate::corpus::WorkKey;
+    use crate::passage::title_passage;
+    use crate::schema::{IndexPassage, Work};
+
+    fn docs(store: &Store, key: &str) -> Vec<IndexDoc> {
+        let work = Work { key: key.to_owned(), ..Work::default() };
+        let passage = title_passage(&WorkKey(key.to_owned()), key, &[], None, None);
+        let entry = IndexPassage {
+            passage,
+            lang: None,
+            topics: Vec::new(),
+            mentions: Vec::new(),
+        };
+        store.schema().documents(&work, &[entry])
+    }
+
+    #[test]
+    fn works_put_by_several_threads_at_once_are_all_there() {
+        const THREADS: usize = 4;
+        let store = Store::in_memory().unwrap();
+        let mut writer = store.writer(THREADS, 0).unwrap();
+        let start = Barrier::new(THREADS);
+        for round in 1..=100 {
+            // Few works a commit: what can be lost are the last ones before it.
+            std::thread::scope(|scope| {
+                for thread in 0..THREADS {
+                    let (store, writer, start) = (&store, &writer, &start);
+                    let key = format!("{round}-{thread}");
+                    scope.spawn(move || {
+                        let docs = docs(store, &key);
+                        start.wait();
+                        writer.put(&key, docs).unwrap();
+                    });
+                }
+            });
+            writer.commit(&Tables::default()).unwrap();
+            let there = store.view().unwrap().passages();
+            assert_eq!(there, (THREADS * round) as u64, "round {round}");
+        }
+    }
 }
