@@ -121,7 +121,8 @@ fn bare(folder: &Path) {
 }
 
 fn ours(folder: &Path) {
-    let reading = ReadSettings { options: ReadOptions::default(), workers: None };
+    let reading =
+        ReadSettings { options: ReadOptions::default(), workers: None, ocr: None };
     let (corpus, index): (PathBuf, PathBuf) =
         (folder.join("corpus"), folder.join("index"));
     let stop = AtomicBool::new(false);

@@ -83,6 +83,8 @@ pub struct ExtractSettings {
     pub engine: String,
     /// OCR program and arguments; empty: none.
     pub ocr_command: Vec<String>,
+    /// Seconds that it may take for one document.
+    pub ocr_timeout_s: u64,
 }
 
 /// `[search]`
@@ -280,6 +282,8 @@ fn set(
     let old = &mut table[section][key];
     let value = match (&*old, value) {
         (Value::Float(_), Value::Integer(n)) => Value::Float(n as f64),
+        // One string is a list of one.
+        (Value::Array(_), Value::String(s)) => Value::Array(vec![Value::String(s)]),
         (_, value) => value,
     };
     let strings = |v: &Value| v.as_array().is_none_or(|a| a.iter().all(Value::is_str));

@@ -96,7 +96,7 @@ pub struct Positioned {
     pub n_pages: u32,
 }
 
-/// Which PDF engine read a page.
+/// What read a page of a PDF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
@@ -106,6 +106,20 @@ pub enum Engine {
     Second,
     /// The page could not be read.
     Neither,
+    /// A program of the user's recognised the text of a scan.
+    Ocr,
+}
+
+impl Engine {
+    /// The name as settings and JSON have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Main => "main",
+            Engine::Second => "second",
+            Engine::Neither => "neither",
+            Engine::Ocr => "ocr",
+        }
+    }
 }
 
 /// Metadata that a document states about itself (document info, XMP, front matter, `<meta>`).

@@ -1,7 +1,7 @@
 //! The way out for scans: a program of the user's choice that adds a text layer.
 //!
-//! In: a template of a command such as `ocrmypdf --skip-text {input} {output}` and a document.
-//! Out: the PDF that the program wrote. No shell is involved, the program works in a folder of its
+//! In: an [`OcrCommand`] such as `ocrmypdf --skip-text {input} {output}` and a document. Out: the
+//! PDF that the program wrote. No shell is involved, the program works in a folder of its
 //! own that is removed afterwards, and it is ended at a deadline. Nothing is recognised here.
 
 use std::fs::File;
@@ -58,6 +58,39 @@ pub enum OcrFault {
     },
 }
 
+/// A program with its arguments, in which the places of its files are named.
+///
+/// `{input}` is the document, `{output}` the PDF that the program shall write, `{output_base}`
+/// the same without its extension: for programs that choose the extension themselves, and may
+/// write `.txt`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OcrCommand(Vec<String>);
+
+impl OcrCommand {
+    /// Takes a command: a word each, or all in one line, where quotes keep spaces together.
+    ///
+    /// Errors where there is no program, or no place for its files.
+    pub fn new(words: &[String]) -> Result<OcrCommand, OcrFault> {
+        match words {
+            [line] => split(line).map(OcrCommand),
+            words => {
+                check(&words.join(" "), words)?;
+                Ok(OcrCommand(words.to_vec()))
+            }
+        }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &str {
+        &self.0[0]
+    }
+
+    /// The program and its arguments.
+    pub fn words(&self) -> &[String] {
+        &self.0
+    }
+}
+
 /// What recognition gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recognised {
@@ -94,14 +127,14 @@ pub fn is_needed(fault: &super::Fault) -> bool {
     fault.what.starts_with(NO_TEXT)
 }
 
-/// Runs the command of `template` on a PDF.
-///
-/// `{input}` is the document, `{output}` the PDF that the program shall write, `{output_base}`
-/// the same without its extension: for programs that choose the extension themselves, and may
-/// write `.txt`. Single and double quotes keep spaces together.
-pub fn run(template: &str, pdf: &[u8], limit: Duration) -> Result<Recognised, OcrFault> {
-    let words = split(template)?;
-    let program = words[0].clone();
+/// Runs a command on a PDF, in a folder of its own, and ends it at the limit.
+pub fn run(
+    command: &OcrCommand,
+    pdf: &[u8],
+    limit: Duration,
+) -> Result<Recognised, OcrFault> {
+    let words = command.words();
+    let program = command.program().to_string();
     let fault =
         |e: io::Error| OcrFault::Run { program: program.clone(), what: e.to_string() };
     let folder =
@@ -176,16 +209,12 @@ fn last_words(path: &Path) -> Option<String> {
     Some(line.chars().filter(|c| !c.is_control()).take(MAX_MESSAGE).collect())
 }
 
-/// Splits a template into words; quotes keep spaces.
-fn split(template: &str) -> Result<Vec<String>, OcrFault> {
-    let fault = |why: &str| OcrFault::Template {
-        template: template.to_string(),
-        why: why.to_string(),
-    };
+/// Splits a line into words; quotes keep spaces.
+fn split(line: &str) -> Result<Vec<String>, OcrFault> {
     let mut words: Vec<String> = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
-    for c in template.chars() {
+    for c in line.chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
             (None, '"' | '\'') => {
@@ -198,15 +227,27 @@ fn split(template: &str) -> Result<Vec<String>, OcrFault> {
     }
     words.extend(word);
     if quote.is_some() {
-        return Err(fault("a quote is not closed"));
+        return Err(OcrFault::Template {
+            template: line.to_string(),
+            why: "a quote is not closed".to_string(),
+        });
     }
-    if words.first().is_none_or(String::is_empty) {
-        return Err(fault("it is empty"));
-    }
-    if !template.contains("{input}") || !template.contains("{output") {
-        return Err(fault("it must name {input} and {output}"));
-    }
+    check(line, &words)?;
     Ok(words)
+}
+
+fn check(template: &str, words: &[String]) -> Result<(), OcrFault> {
+    let fault = |why: &str| {
+        Err(OcrFault::Template { template: template.to_string(), why: why.to_string() })
+    };
+    if words.first().is_none_or(String::is_empty) {
+        return fault("it is empty");
+    }
+    let names = |place: &str| words.iter().any(|word| word.contains(place));
+    if !names("{input}") || !(names("{output}") || names("{output_base}")) {
+        return fault("it must name {input} and {output}");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -225,6 +266,17 @@ mod tests {
         assert!(split("a {input}").is_err());
         assert!(split("a '{input} {output}").is_err());
         assert!(split("").is_err());
+        let listed = |words: &[&str]| {
+            OcrCommand::new(&words.iter().map(|w| w.to_string()).collect::<Vec<_>>())
+        };
+        let words = ["a", "-l", "x y", "{input}", "{output}"];
+        assert_eq!(listed(&words).unwrap().words(), words);
+        assert!(listed(&["a", "{input}"]).is_err());
+        assert!(listed(&[]).is_err());
+    }
+
+    fn run(line: &str, pdf: &[u8], limit: Duration) -> Result<Recognised, OcrFault> {
+        super::run(&OcrCommand::new(&[line.to_string()])?, pdf, limit)
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! passages. It can be killed at any moment; the index then holds its last commit, and the next run
 //! goes on from there. A rebuild happens beside the index and takes its place when it is whole.
 
+mod attempt;
 mod cache;
 mod catalog;
 mod check;

@@ -5,21 +5,20 @@
 //! [`work`]: extraction, layout and understanding in one go. Markdown and plain text, whose readers
 //! cannot be made to loop or overflow, are read in this process.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::cache::{Cache, CacheError, CacheKey, Cached, Packed};
+use super::attempt::Attempts;
+use super::cache::{Cache, CacheError, CacheKey, Cached};
 use super::work::cited;
 use crate::corpus::{Fingerprint, Format};
-use crate::extract::worker::{Job, JobFile, Pool, PoolConfig, WorkerFault};
+use crate::extract::ocr::{OcrCommand, OcrFault};
+use crate::extract::worker::{Job, PoolConfig, WorkerFault};
 use crate::extract::{self, CollectError, Content, ExtractError, Input, ReadOptions};
 use crate::layout;
 use crate::paper::{self, Document, Reference};
-
-/// Files larger than this are read by a worker whatever their form, in bytes.
-const LARGE: usize = 4 << 20;
 
 /// How files are read.
 #[derive(Clone, Debug)]
@@ -28,6 +27,9 @@ pub struct ReadSettings {
     pub options: ReadOptions,
     /// The worker processes; without, everything is read in this process.
     pub workers: Option<PoolConfig>,
+    /// The program that adds a text layer to scans, and its time for one; without, a scan stays
+    /// without text.
+    pub ocr: Option<(OcrCommand, Duration)>,
 }
 
 impl ReadSettings {
@@ -38,6 +40,9 @@ impl ReadSettings {
         hash.update(env!("CARGO_PKG_VERSION").as_bytes());
         hash.update(&layout::READER_VERSION.to_le_bytes());
         hash.update(&encode(&self.options));
+        if let Some((command, _)) = &self.ocr {
+            hash.update(&encode(&command.words()));
+        }
         let mut first = [0; 8];
         first.copy_from_slice(&hash.finalize().as_bytes()[..8]);
         u64::from_le_bytes(first)
@@ -53,6 +58,12 @@ pub enum Failure {
     /// The worker that read it was stopped.
     #[error(transparent)]
     Worker(WorkerFault),
+    /// It is a scan, and the program that was to recognise it cannot be run.
+    #[error("no text layer: needs OCR, but {fault}")]
+    Ocr {
+        /// What is wrong with the program.
+        fault: OcrFault,
+    },
     /// The disk says no.
     #[error("cannot be opened: {what}")]
     Unreadable {
@@ -75,7 +86,7 @@ impl Failure {
         match self {
             Failure::Extract(_) | Failure::TooLarge { .. } => true,
             Failure::Worker(fault) => fault.is_of_document(),
-            Failure::Unreadable { .. } => false,
+            Failure::Unreadable { .. } | Failure::Ocr { .. } => false,
         }
     }
 }
@@ -95,6 +106,8 @@ pub(crate) struct Facts {
     pub(crate) own_topic: Option<(String, String)>,
     pub(crate) n_pages: u32,
     pub(crate) pages_read: u32,
+    /// What read most pages of a PDF.
+    pub(crate) engine: Option<extract::Engine>,
     /// How far the text can be trusted, 0 to 1.
     pub(crate) quality: f32,
     /// What went wrong with parts of it.
@@ -119,6 +132,7 @@ impl Facts {
             own_topic: document.own_topic.clone(),
             n_pages: document.n_pages,
             pages_read: document.pages_read,
+            engine: document.engine,
             quality: document.quality.score,
             faults: document.faults.iter().take(FAULTS).cloned().collect(),
         }
@@ -140,9 +154,7 @@ pub(crate) struct Reading {
 pub(crate) struct Reader<'a> {
     settings: &'a ReadSettings,
     version: u64,
-    /// The settings as workers get them.
-    options: Vec<u8>,
-    pool: Option<Pool>,
+    attempts: Attempts<'a>,
     cache: &'a Cache,
 }
 
@@ -152,12 +164,10 @@ impl<'a> Reader<'a> {
         settings: &'a ReadSettings,
         cache: &'a Cache,
     ) -> std::io::Result<Reader<'a>> {
-        let pool = settings.workers.clone().map(Pool::new).transpose()?;
         Ok(Reader {
             settings,
             version: settings.version(),
-            options: encode(&settings.options),
-            pool,
+            attempts: Attempts::new(settings)?,
             cache,
         })
     }
@@ -187,7 +197,7 @@ impl<'a> Reader<'a> {
             }
             None => {}
         }
-        Ok(match self.understand(input) {
+        Ok(match self.attempts.read(input) {
             Ok((document, packed)) => Reading {
                 fingerprint,
                 result: Ok((Facts::of(&document), cited(&document))),
@@ -203,36 +213,8 @@ impl<'a> Reader<'a> {
 
     /// What the system cannot enforce on workers; none if no worker was needed.
     pub(crate) fn unconfined(&self) -> Option<String> {
-        self.pool.as_ref()?.confinement()?.missing()
+        self.attempts.unconfined()
     }
-
-    fn understand(&self, input: Input) -> Result<(Document, Packed), Failure> {
-        understand(input, &self.settings.options, &self.options, self.pool.as_ref())
-    }
-}
-
-/// Reads in a worker if there is a pool and the document may be hostile; `encoded` are the options
-/// as a worker gets them.
-fn understand(
-    input: Input,
-    options: &ReadOptions,
-    encoded: &[u8],
-    pool: Option<&Pool>,
-) -> Result<(Document, Packed), Failure> {
-    let Some(pool) = pool.filter(|_| !is_tame(&input)) else {
-        let document = in_process(&input, options)?;
-        let packed = Packed::pack(&document);
-        return Ok((document, packed));
-    };
-    let bytes = pool.run(&job(input, encoded)).map_err(|fault| match fault {
-        WorkerFault::Document(error) => Failure::Extract(error),
-        fault => Failure::Worker(fault),
-    })?;
-    let document = postcard::from_bytes(&bytes).map_err(|_| {
-        let what = "the worker's answer is no document".to_owned();
-        Failure::Extract(ExtractError::Reader { what })
-    })?;
-    Ok((document, Packed::pack_bytes(&bytes)))
 }
 
 impl Reading {
@@ -277,10 +259,9 @@ pub fn read_file(
     settings: &ReadSettings,
 ) -> Result<Document, Failure> {
     let input = extract::collect(path, format, &settings.options.limits)?;
-    let pool = settings.workers.clone().map(Pool::new).transpose();
-    let pool = pool.map_err(|error| Failure::Unreadable { what: error.to_string() })?;
-    understand(input, &settings.options, &encode(&settings.options), pool.as_ref())
-        .map(|(document, _)| document)
+    let attempts = Attempts::new(settings)
+        .map_err(|error| Failure::Unreadable { what: error.to_string() })?;
+    attempts.read(input).map(|(document, _)| document)
 }
 
 /// Reads one document in this process: extraction, layout, understanding.
@@ -290,31 +271,6 @@ pub fn read_document(
 ) -> Result<Document, ExtractError> {
     let extracted = extract::read(input, options)?;
     Ok(paper::understand(layout::lay(extracted)))
-}
-
-/// A panic of a reader is a fault of the one file.
-fn in_process(input: &Input, options: &ReadOptions) -> Result<Document, Failure> {
-    let read = catch_unwind(AssertUnwindSafe(|| read_document(input, options)));
-    read.unwrap_or_else(|_| {
-        Err(ExtractError::Reader { what: "the reader panicked".to_owned() })
-    })
-    .map_err(Failure::Extract)
-}
-
-/// True where no worker is needed.
-fn is_tame(input: &Input) -> bool {
-    let Content::File(bytes) = &input.content else { return false };
-    matches!(input.format, Format::Markdown | Format::Text) && bytes.len() <= LARGE
-}
-
-fn job(input: Input, options: &[u8]) -> Job {
-    let files = match input.content {
-        Content::File(bytes) => vec![JobFile { path: String::new(), bytes }],
-        Content::Folder(files) => {
-            files.into_iter().map(|(path, bytes)| JobFile { path, bytes }).collect()
-        }
-    };
-    Job { format: input.format, files, options: options.to_vec() }
 }
 
 /// A folder's fingerprint covers the names of its files too.
@@ -334,6 +290,6 @@ fn fingerprint(content: &Content) -> Fingerprint {
     }
 }
 
-fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_stdvec(value).expect("plain data always encodes")
 }

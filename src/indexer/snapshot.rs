@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reader::Failure;
 use crate::corpus::Belongs;
-use crate::extract::Fault;
+use crate::extract::{Engine, Fault};
 
 /// Name of the snapshot in the folder of a generation.
 pub(crate) const FILE_NAME: &str = "snapshot";
@@ -61,6 +61,8 @@ pub enum FileState {
         faults: Vec<Fault>,
         /// Pages that it has, and that were read.
         pages: (u32, u32),
+        /// What read most pages of a PDF.
+        engine: Option<Engine>,
         /// How far the text can be trusted, 0 to 1.
         quality: f32,
     },

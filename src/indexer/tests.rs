@@ -21,7 +21,11 @@ impl Desk {
     fn new() -> Desk {
         let desk = Desk {
             dir: tempfile::tempdir().unwrap(),
-            reading: ReadSettings { options: ReadOptions::default(), workers: None },
+            reading: ReadSettings {
+                options: ReadOptions::default(),
+                workers: None,
+                ocr: None,
+            },
             stop: AtomicBool::new(false),
         };
         fs::create_dir(desk.corpus()).unwrap();
@@ -489,7 +493,8 @@ mod killed {
         else {
             return;
         };
-        let reading = ReadSettings { options: ReadOptions::default(), workers: None };
+        let reading =
+            ReadSettings { options: ReadOptions::default(), workers: None, ocr: None };
         let (corpus, index) = (dir.join("corpus"), dir.join("index"));
         let stop = AtomicBool::new(false);
         let mut options = options_for(&corpus, &index, &reading, &stop);

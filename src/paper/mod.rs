@@ -10,7 +10,7 @@ pub mod sentences;
 
 use serde::{Deserialize, Serialize};
 
-use crate::extract::Fault;
+use crate::extract::{Engine, Fault};
 use crate::layout::{Block, BlockKind, HeadingSource, Laid, Quality};
 pub use mentions::{Mention, mentions};
 
@@ -20,7 +20,14 @@ pub use mentions::{Mention, mentions};
 /// document could have offered (citations from print instead of links) is said in `faults`.
 pub fn understand(laid: Laid) -> Document {
     let Laid {
-        mut blocks, headings, info, n_pages, pages_read, quality, mut faults, ..
+        mut blocks,
+        headings,
+        info,
+        n_pages,
+        pages_read,
+        engines,
+        quality,
+        mut faults,
     } = laid;
     front::find_abstract(&mut blocks);
     recut(&mut blocks);
@@ -68,9 +75,19 @@ pub fn understand(laid: Laid) -> Document {
         citations,
         n_pages,
         pages_read,
+        engine: most(&engines),
         quality,
         faults,
     }
+}
+
+/// The engine that read most pages; the main one where two read as many.
+fn most(engines: &[Engine]) -> Option<Engine> {
+    let count = |engine: Engine| engines.iter().filter(|e| **e == engine).count();
+    [Engine::Neither, Engine::Second, Engine::Main]
+        .into_iter()
+        .max_by_key(|engine| count(*engine))
+        .filter(|_| !engines.is_empty())
 }
 
 /// Cuts a numbered bibliography at its printed labels, where the links point beside them.
@@ -228,6 +245,8 @@ pub struct Document {
     pub n_pages: u32,
     /// Pages that were read.
     pub pages_read: u32,
+    /// What read most of its pages, if it is a PDF.
+    pub engine: Option<Engine>,
     /// How far the text can be trusted.
     pub quality: Quality,
     /// What went wrong, also in this stage (for instance: citations told from print alone).

@@ -4,6 +4,7 @@ mod bundled;
 mod first_contact;
 mod hostile_input;
 mod picture;
+mod scans;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -8,6 +8,7 @@ use crate::cli::Context;
 use crate::cli::error::CliError;
 use crate::cli::progress::ProgressLine;
 use crate::extract::ReadOptions;
+use crate::extract::ocr::OcrCommand;
 use crate::extract::pdf::EngineChoice;
 use crate::extract::worker::PoolConfig;
 use crate::indexer::{Progress, ReadSettings, Stage};
@@ -57,7 +58,18 @@ pub fn read_settings(
     workers.deadline = Duration::from_secs(settings.timeout_s.max(1));
     workers.memory = settings.memory_mb.max(64) << 20;
     workers.max_output = settings.max_output_mb.max(1) << 20;
-    Ok(ReadSettings { options, workers: Some(workers) })
+    let ocr = match settings.ocr_command.is_empty() {
+        true => None,
+        false => {
+            let command = OcrCommand::new(&settings.ocr_command).map_err(|fault| {
+                CliError::user(format!("extract.ocr_command: {fault}")).hint(
+                    "for instance [\"ocrmypdf\", \"--skip-text\", \"{input}\", \"{output}\"]",
+                )
+            })?;
+            Some((command, Duration::from_secs(settings.ocr_timeout_s.max(1))))
+        }
+    };
+    Ok(ReadSettings { options, workers: Some(workers), ocr })
 }
 
 /// Draws the progress of an index run.

@@ -8,6 +8,7 @@ use crate::cli::Context;
 use crate::cli::args::{CitedArgs, OpenArgs, ShowArgs};
 use crate::cli::error::{CliError, FOUND, NOTHING};
 use crate::corpus::bib::{arxiv_id, plain_doi};
+use crate::extract::Engine;
 use crate::index::Root;
 use crate::indexer::{FileState, Snapshot};
 use crate::output::human::{Page, counted, fitted, write_passage};
@@ -340,11 +341,16 @@ fn file_facts(context: &Context, key: &str) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for file in &snapshot.files {
         match &file.state {
-            FileState::Indexed { key: k, belongs, pages, .. } if k == key => {
-                let pages = match pages {
+            FileState::Indexed { key: k, belongs, pages, engine, .. } if k == key => {
+                let mut pages = match pages {
                     (0, _) => String::new(),
                     (all, read) => format!("; {read} of {all} pages read"),
                 };
+                pages.push_str(match engine {
+                    Some(Engine::Ocr) => " by OCR",
+                    Some(Engine::Second) => " by the second engine",
+                    _ => "",
+                });
                 facts
                     .push(("file".into(), format!("{} ({}{pages})", file.path, belongs)));
             }

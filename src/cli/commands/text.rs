@@ -9,6 +9,7 @@ use crate::cli::args::{EngineChoice as Choice, OutlineArgs, TextArgs};
 use crate::cli::error::{CliError, FOUND, TROUBLE};
 use crate::corpus::Format;
 use crate::corpus::walk::{ending, format_of};
+use crate::extract::ocr;
 use crate::extract::pdf::EngineChoice;
 use crate::indexer::read_file;
 use crate::output::human::{fitted, padded};
@@ -123,6 +124,14 @@ fn say_faults(context: &Context, document: &Document) {
     for fault in document.faults.iter().take(20) {
         let place = fault.page.map(|p| format!("page {p}: ")).unwrap_or_default();
         context.ui.note(&format!("citemap: {place}{}", clean(&fault.what)));
+    }
+    if document.faults.iter().any(ocr::is_needed)
+        && context.config.settings.extract.ocr_command.is_empty()
+    {
+        context.ui.note(
+            "hint: set `[extract] ocr_command` in citemap.toml to have scans recognised, \
+             for instance [\"ocrmypdf\", \"--skip-text\", \"{input}\", \"{output}\"]",
+        );
     }
     if document.pages_read < document.n_pages {
         let (read, all) = (document.pages_read, document.n_pages);

@@ -87,14 +87,24 @@ impl Pool {
         })
     }
 
+    /// Time for one job.
+    pub fn deadline(&self) -> Duration {
+        self.config.deadline
+    }
+
     /// Runs one job on an idle or a new worker, and waits for its answer.
     pub fn run(&self, job: &Job) -> Result<Vec<u8>, WorkerFault> {
+        self.run_within(job, self.config.deadline)
+    }
+
+    /// The same with a deadline of its own.
+    pub fn run_within(&self, job: &Job, limit: Duration) -> Result<Vec<u8>, WorkerFault> {
         let idle = lock(&self.idle).pop();
         let mut worker = match idle {
             Some(worker) if worker.is_alive() => worker,
             _ => self.start()?,
         };
-        let alarm = self.clock.set(self.config.deadline, &worker.life);
+        let alarm = self.clock.set(limit, &worker.life);
         let answer = worker.ask(job, self.config.max_output);
         self.clock.clear(alarm);
         let (answer, keep) = match answer {
@@ -102,7 +112,7 @@ impl Pool {
             Err(AskError::Output) => {
                 (Err(WorkerFault::Output { limit: self.config.max_output }), false)
             }
-            Err(AskError::Pipe) => (Err(worker.post_mortem(&self.config)), false),
+            Err(AskError::Pipe) => (Err(worker.post_mortem(&self.config, limit)), false),
         };
         worker.jobs += 1;
         if keep && worker.jobs < self.config.jobs_per_worker {
@@ -217,7 +227,7 @@ impl Worker {
     }
 
     /// Waits for a worker whose pipes are closed, and tells why it died.
-    fn post_mortem(&mut self, config: &PoolConfig) -> WorkerFault {
+    fn post_mortem(&mut self, config: &PoolConfig, limit: Duration) -> WorkerFault {
         let status = {
             let mut child = lock(&self.life.child);
             // It may have sent rubbish and still live.
@@ -228,7 +238,7 @@ impl Worker {
         };
         let words = self.last_words();
         if self.life.timed_out.load(Ordering::Acquire) {
-            WorkerFault::Timeout { limit: config.deadline }
+            WorkerFault::Timeout { limit }
         } else if words.contains("memory allocation of") {
             WorkerFault::Memory { limit: config.memory }
         } else if words.contains("overflowed its stack") {

@@ -1,0 +1,82 @@
+//! Scans: said without a program of recognition, read with one, and never the end of a run.
+
+use super::Sandbox;
+
+/// One page without a word.
+const SCAN: &str = "%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >> endobj
+4 0 obj << /Length 18 >> stream
+0 0 100 100 re f
+endstream endobj
+trailer << /Root 1 0 R >>
+%%EOF
+";
+
+fn with_program(more: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/scan.pdf", SCAN);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/recognise.sh");
+    let words = ["/bin/sh", script, "{input}", "{output}", more];
+    let list: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    let settings = format!("[extract]\nocr_command = [{}]\n", list.join(", "));
+    sandbox.write("citemap.toml", settings);
+    sandbox
+}
+
+#[test]
+fn without_a_program_the_way_out_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/scan.pdf", SCAN);
+    let run = sandbox.run(&["text", "corpus/scan.pdf"]);
+    assert!(run.stderr.contains("no text layer: needs OCR"), "{}", run.shown());
+    assert!(run.stderr.contains("ocr_command"), "{}", run.shown());
+}
+
+#[test]
+#[cfg(unix)]
+fn with_one_its_words_are_found() {
+    let sandbox = with_program("");
+    let run = sandbox.run(&["text", "corpus/scan.pdf", "--json"]);
+    let text: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(text["engine"], "ocr", "{}", run.shown());
+    assert_eq!(text["pages_read"], 1);
+    assert!(run.stdout.contains("sedimentary basins"), "{}", run.shown());
+    assert_eq!(sandbox.run(&["index"]).status, 0);
+    assert_eq!(sandbox.run(&["search", "sedimentary", "-c"]).stdout, "1\n");
+    let shown = sandbox.run(&["show", "scan"]).stdout;
+    assert!(shown.contains("by OCR"), "{shown}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_program_that_fails_is_a_fault_of_that_file() {
+    for (mode, words) in [("fail", "too dark to read"), ("blank", "found no text")] {
+        let run = with_program(mode).run(&["text", "corpus/scan.pdf"]);
+        assert!(run.stderr.contains(words), "{}", run.shown());
+        assert!(run.stderr.contains("no text layer: needs OCR"), "{}", run.shown());
+    }
+}
+
+#[test]
+fn a_program_that_is_not_there_is_an_error_until_it_is() {
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/scan.pdf", SCAN);
+    sandbox.write("corpus/page.md", "# Basins\n\nSedimentary basins fill.\n");
+    let line = "ocr_command = \"no-such-program '-l x' {input} {output}\"";
+    sandbox.write("citemap.toml", format!("[extract]\n{line}\n"));
+    for _ in 0..2 {
+        let run = sandbox.run(&["index"]);
+        assert_eq!(run.status, 2, "{}", run.shown());
+        assert!(
+            run.stderr.contains("`no-such-program` cannot be run"),
+            "{}",
+            run.shown()
+        );
+    }
+    assert_eq!(sandbox.run(&["search", "sedimentary", "-c"]).stdout, "1\n");
+    sandbox.write("citemap.toml", "[extract]\nocr_command = [\"ocr\", \"{input}\"]\n");
+    let run = sandbox.run(&["index"]);
+    assert!(run.stderr.contains("must name {input} and {output}"), "{}", run.shown());
+}
