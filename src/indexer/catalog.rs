@@ -45,6 +45,12 @@ impl CatalogWork {
         self.sources.first().filter(|source| source.read)
     }
 
+    /// The PDF that gives the pages of a text which has none itself.
+    pub(crate) fn pages_from(&self) -> Option<&WorkSource> {
+        self.best().filter(|best| best.format != Format::Pdf)?;
+        self.sources.iter().find(|s| s.read && s.format == Format::Pdf)
+    }
+
     /// True if it has files, and none could be read.
     pub(crate) fn failed(&self) -> bool {
         !self.sources.is_empty() && self.best().is_none()

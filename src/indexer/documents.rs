@@ -17,7 +17,8 @@ use super::work::{self, Recipe};
 use super::{Note, Options, Progress, Report, RunError, Stage};
 use crate::analysis::{Acronym, AcronymTable, acronyms};
 use crate::corpus::walk::{Found, FoundFile};
-use crate::paper::{Document, Reference};
+use crate::corpus::{Fingerprint, Format};
+use crate::paper::{self, Document, Reference};
 use crate::passage::PassageKind;
 use crate::schema::IndexPassage;
 
@@ -380,6 +381,7 @@ fn recipe<'a>(context: &Context<'a>, key: &str, work: &CatalogWork) -> Recipe<'a
         survey: context.topics.tree(key),
         cites: BTreeMap::new(),
         source: work.best().map(|best| (best.fingerprint, context.version)),
+        pages: work.pages_from().map(|pdf| (pdf.path.clone(), pdf.fingerprint)),
     }
 }
 
@@ -407,17 +409,36 @@ fn explained(passages: &[IndexPassage]) -> Vec<(String, String)> {
     pairs
 }
 
-/// Fetches a document from the cache; one that the cache has lost is read again.
+/// The document of a work, with the pages of its PDF where it has none itself.
 fn document(
     recipe: &Recipe<'_>,
     context: &Context<'_>,
 ) -> Result<Option<Document>, RunError> {
-    let (Some((fingerprint, version)), Some(path), Some(format)) =
+    let (Some((fingerprint, _)), Some(path), Some(format)) =
         (recipe.source, &recipe.work.path, recipe.work.format)
     else {
         return Ok(None);
     };
-    let key = CacheKey::new(fingerprint, version, format);
+    let Some(mut document) = kept(context, path, fingerprint, format)? else {
+        return Ok(None);
+    };
+    if document.n_pages == 0
+        && let Some((path, fingerprint)) = &recipe.pages
+        && let Some(pdf) = kept(context, path, *fingerprint, Format::Pdf)?
+    {
+        paper::take_pages(&mut document, &pdf);
+    }
+    Ok(Some(document))
+}
+
+/// Fetches a document from the cache; one that the cache has lost is read again.
+fn kept(
+    context: &Context<'_>,
+    path: &str,
+    fingerprint: Fingerprint,
+    format: Format,
+) -> Result<Option<Document>, RunError> {
+    let key = CacheKey::new(fingerprint, context.version, format);
     let unpack = |cached| match cached {
         Some(Cached::Document(packed)) => packed.unpack(),
         _ => None,

@@ -162,6 +162,7 @@ fn passages(key: String, record: Record, plan: &Plan<'_>) -> (Work, Vec<IndexPas
             survey: None,
             cites: std::collections::BTreeMap::new(),
             source: None,
+            pages: None,
         };
         let mut passages = recipe.of_document(&document);
         if passages.len() > 1 {

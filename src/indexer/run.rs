@@ -316,6 +316,7 @@ fn seen_files(
                         belongs: source.belongs.clone(),
                         faults: facts.faults.clone(),
                         pages: (facts.n_pages, facts.pages_read),
+                        pages_from: work.pages_from().map(|pdf| pdf.path.clone()),
                         engine: facts.engine,
                         quality: facts.quality,
                     }

@@ -61,6 +61,8 @@ pub enum FileState {
         faults: Vec<Fault>,
         /// Pages that it has, and that were read.
         pages: (u32, u32),
+        /// The PDF that gives its page numbers, if it has none itself.
+        pages_from: Option<String>,
         /// What read most pages of a PDF.
         engine: Option<Engine>,
         /// How far the text can be trusted, 0 to 1.

@@ -31,13 +31,15 @@ pub(crate) struct Recipe<'a> {
     pub(crate) cites: BTreeMap<String, WorkKey>,
     /// The content that is indexed and the version of its reader.
     pub(crate) source: Option<(Fingerprint, u64)>,
+    /// The PDF of the same work that gives its pages: path and content.
+    pub(crate) pages: Option<(String, Fingerprint)>,
 }
 
 impl Recipe<'_> {
     /// Hash of all that goes into the passages.
     pub(crate) fn digest(&self) -> [u8; 16] {
         /// Raised when the same recipe makes other passages.
-        const VERSION: u32 = 1;
+        const VERSION: u32 = 2;
         #[derive(Serialize)]
         struct Ingredients<'a> {
             version: u32,
@@ -47,6 +49,7 @@ impl Recipe<'_> {
             survey: Option<&'a TopicTree>,
             cites: &'a BTreeMap<String, WorkKey>,
             source: Option<(Fingerprint, u64)>,
+            pages: Option<&'a Fingerprint>,
         }
         let bytes = postcard::to_stdvec(&Ingredients {
             version: VERSION,
@@ -56,6 +59,7 @@ impl Recipe<'_> {
             survey: self.survey,
             cites: &self.cites,
             source: self.source,
+            pages: self.pages.as_ref().map(|(_, content)| content),
         })
         .expect("plain data always encodes");
         let mut digest = [0; 16];
@@ -124,7 +128,7 @@ impl Recipe<'_> {
         let key = WorkKey(key.clone());
         let passage =
             passage::title_passage(&key, title, authors, venue.as_deref(), *year);
-        let has_pages = self.work.format == Some(Format::Pdf);
+        let has_pages = self.work.format == Some(Format::Pdf) || self.pages.is_some();
         Passage {
             page: has_pages.then_some(1),
             page_end: has_pages.then_some(1),

@@ -17,6 +17,11 @@ pub(super) fn join_paragraphs(
             Some(index) => {
                 let before = &mut out[index].paragraph;
                 hyphen::join(&mut before.run, &piece.paragraph.run, words);
+                let rest = piece.paragraph.run.text.trim().len();
+                let turn = before.run.text.len().saturating_sub(rest);
+                for _ in before.page_end..piece.paragraph.page {
+                    before.run.turns.push(turn);
+                }
                 before.page_end = piece.paragraph.page_end;
                 before.styles.add(&piece.paragraph.styles);
                 before.lines.extend(piece.paragraph.lines);

@@ -73,6 +73,8 @@ pub struct Block {
     pub page: u32,
     /// Last page.
     pub page_end: u32,
+    /// Bytes of the text at which each further page begins; empty if that is not known.
+    pub turns: Vec<usize>,
     /// `[x0, y0, x1, y1]` on the first page, points from the top left.
     pub bbox: Option<[f32; 4]>,
     /// Citations in the text, in order.
@@ -82,6 +84,21 @@ pub struct Block {
     pub anchor: Option<String>,
     /// Fields of a reference where the form has them (.bib, JATS): name as in BibTeX, and value.
     pub fields: Vec<(String, String)>,
+}
+
+impl Block {
+    /// The page of a byte of the text, from 1; 0 where the form has no pages.
+    pub fn page_at(&self, byte: usize) -> u32 {
+        self.page + self.turns.iter().filter(|turn| **turn <= byte).count() as u32
+    }
+
+    /// First and last page of a part of the text; those of the whole where its turns are unknown.
+    pub fn pages_of(&self, part: std::ops::Range<usize>) -> (u32, u32) {
+        if self.turns.is_empty() {
+            return (self.page, self.page_end.max(self.page));
+        }
+        (self.page_at(part.start), self.page_at(part.end.saturating_sub(1)))
+    }
 }
 
 /// A citation mark in a block's text.

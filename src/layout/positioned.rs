@@ -118,6 +118,7 @@ fn block(
         text: run.text,
         page: paragraph.page,
         page_end: paragraph.page_end,
+        turns: run.turns,
         bbox,
         cites,
         anchor: piece.anchor,

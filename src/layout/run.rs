@@ -23,6 +23,8 @@ pub(super) struct Run {
     pub text: String,
     /// Where links lie over it.
     pub marks: Vec<Mark>,
+    /// Bytes at which the text goes over to a next page.
+    pub turns: Vec<usize>,
 }
 
 impl Run {
@@ -54,6 +56,7 @@ impl Run {
             mark.range.start = mark.range.start.min(end);
         }
         self.marks.retain(|mark| !mark.range.is_empty());
+        self.turns.iter_mut().for_each(|turn| *turn = (*turn).min(end));
         Some(ch)
     }
 
@@ -65,6 +68,7 @@ impl Run {
             range: mark.range.start + shift..mark.range.end + shift,
             ..*mark
         }));
+        self.turns.extend(other.turns.iter().map(|turn| turn + shift));
     }
 
     /// Returns the part of the run in `range`, without the white space around it.
@@ -83,7 +87,9 @@ impl Run {
                 ..*mark
             })
             .collect();
-        Run { text, marks }
+        let turns = self.turns.iter().filter(|t| (start..end).contains(*t));
+        let turns = turns.map(|turn| turn - start).collect();
+        Run { text, marks, turns }
     }
 
     /// Replaces the whole text where a rewrite moved bytes that no mark can follow.
@@ -91,6 +97,7 @@ impl Run {
         if self.text != text {
             self.text = text;
             self.marks.clear();
+            self.turns.clear();
         }
     }
 }

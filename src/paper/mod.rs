@@ -3,6 +3,7 @@
 mod citations;
 mod front;
 mod mentions;
+mod pages;
 mod printed;
 pub mod reference;
 mod sections;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::extract::{Engine, Fault};
 use crate::layout::{Block, BlockKind, HeadingSource, Laid, Quality};
 pub use mentions::{Mention, mentions};
+pub use pages::take_pages;
 
 /// Makes a paper of a laid-out document.
 ///
@@ -124,6 +126,7 @@ fn recut(blocks: &mut [Block]) {
     for (at, cut) in entries.into_iter().zip(starts.windows(2)) {
         blocks[at].text = whole[cut[0]..cut[1]].trim_end().to_owned();
         blocks[at].cites.clear();
+        blocks[at].turns.clear();
     }
 }
 

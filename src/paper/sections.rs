@@ -44,6 +44,15 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
     (sections, within)
 }
 
+/// Gives the sections the pages of their headings.
+pub(super) fn place(sections: &mut [Section], blocks: &[(Option<usize>, Block)]) {
+    for (within, block) in blocks.iter().rev() {
+        if let Some(at) = within {
+            sections[*at].page = block.page;
+        }
+    }
+}
+
 fn heading(block: &Block) -> Option<&Heading> {
     match &block.kind {
         BlockKind::Heading(heading) => Some(heading),

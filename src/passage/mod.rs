@@ -286,9 +286,8 @@ impl Piece {
             }
             passage.text.push_str(&block.text[span.clone()]);
             if block.page > 0 {
-                let end = block.page_end.max(block.page);
-                passage.page =
-                    Some(passage.page.map_or(block.page, |p| p.min(block.page)));
+                let (start, end) = block.pages_of(span.clone());
+                passage.page = Some(passage.page.map_or(start, |p| p.min(start)));
                 passage.page_end = Some(passage.page_end.map_or(end, |p| p.max(end)));
             }
             if block.kind == BlockKind::Reference {

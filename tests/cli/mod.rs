@@ -5,6 +5,7 @@ mod first_contact;
 mod hostile_input;
 mod picture;
 mod scans;
+mod sources;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -7,7 +7,9 @@ use super::opening::{Opened, open};
 use crate::cli::Context;
 use crate::cli::args::{CitedArgs, OpenArgs, ShowArgs};
 use crate::cli::error::{CliError, FOUND, NOTHING};
+use crate::corpus::Format;
 use crate::corpus::bib::{arxiv_id, plain_doi};
+use crate::corpus::walk::format_of;
 use crate::extract::Engine;
 use crate::index::Root;
 use crate::indexer::{FileState, Snapshot};
@@ -122,6 +124,8 @@ pub fn open_hit(context: &Context, args: &OpenArgs) -> Result<u8, CliError> {
             .and_then(|p| p.page),
         None => None,
     };
+    let printed = pages_from(context, &paper.key);
+    let path = printed.as_ref().unwrap_or(path);
     let file = context.corpus.join(path);
     let file = std::path::absolute(&file).unwrap_or(file);
     if args.print {
@@ -331,17 +335,28 @@ fn write_mentions(
     Ok(())
 }
 
+fn snapshot(context: &Context) -> Option<Snapshot> {
+    let live = Root::open(&context.index).ok()?.live().ok()??;
+    Snapshot::load(&live)
+}
+
+/// The PDF that gives a work its page numbers, where it is read from another file.
+fn pages_from(context: &Context, key: &str) -> Option<String> {
+    snapshot(context)?.files.into_iter().find_map(|file| match file.state {
+        FileState::Indexed { key: k, pages_from, .. } if k == key => pages_from,
+        _ => None,
+    })
+}
+
 /// Which files are this work, and why.
 fn file_facts(context: &Context, key: &str) -> Vec<(String, String)> {
-    let live =
-        Root::open(&context.index).ok().and_then(|root| root.live().ok().flatten());
-    let Some(snapshot) = live.and_then(|folder| Snapshot::load(&folder)) else {
-        return Vec::new();
-    };
+    let Some(snapshot) = snapshot(context) else { return Vec::new() };
     let mut facts = Vec::new();
     for file in &snapshot.files {
         match &file.state {
-            FileState::Indexed { key: k, belongs, pages, engine, .. } if k == key => {
+            FileState::Indexed { key: k, belongs, pages, pages_from, engine, .. }
+                if k == key =>
+            {
                 let mut pages = match pages {
                     (0, _) => String::new(),
                     (all, read) => format!("; {read} of {all} pages read"),
@@ -353,11 +368,16 @@ fn file_facts(context: &Context, key: &str) -> Vec<(String, String)> {
                 });
                 facts
                     .push(("file".into(), format!("{} ({}{pages})", file.path, belongs)));
+                if let Some(pdf) = pages_from {
+                    facts.push(("pages from".into(), pdf.clone()));
+                }
             }
             FileState::Spare { key: k, belongs, instead, same_content } if k == key => {
                 let why = match same_content {
                     true => format!("the same as {instead}"),
-                    false => format!("{instead} is the better source"),
+                    false => {
+                        format!("{instead} is read instead: {}", why_better(instead))
+                    }
                 };
                 facts.push((
                     "spare file".into(),
@@ -371,4 +391,18 @@ fn file_facts(context: &Context, key: &str) -> Vec<(String, String)> {
         }
     }
     facts
+}
+
+/// Why a file is read before the others of its work.
+fn why_better(path: &str) -> &'static str {
+    match format_of(std::path::Path::new(path)) {
+        // A folder has no ending.
+        None | Some(Format::Tex) => "TeX is what the authors wrote",
+        Some(Format::Jats | Format::Html | Format::Epub | Format::Docx) => {
+            "its markup says which text is which"
+        }
+        Some(Format::Markdown) => "it is text as a person wrote it",
+        Some(Format::Pdf) => "it knows its pages",
+        _ => "it comes first",
+    }
 }
