@@ -11,8 +11,11 @@ use std::path::Path;
 use super::ledger::{FileRow, Outcome};
 use super::reader::Facts;
 use crate::corpus::bib::{Bibliography, Entry};
-use crate::corpus::identity::{self, Known, identify, plain_key, surname, title_letters};
+use crate::corpus::identity::{
+    self, Known, arxiv_in_name, identify, plain_key, stem, surname, title_letters,
+};
 use crate::corpus::{Belongs, Fingerprint, Format, WorkKey};
+use crate::paper::reference::ids::arxiv_year;
 use crate::schema::Work;
 use crate::survey::resolve::{Resolver, WorkFacts};
 
@@ -49,6 +52,11 @@ impl CatalogWork {
     pub(crate) fn pages_from(&self) -> Option<&WorkSource> {
         self.best().filter(|best| best.format != Format::Pdf)?;
         self.sources.iter().find(|s| s.read && s.format == Format::Pdf)
+    }
+
+    /// The arXiv id in the name of one of its files: how a paper is saved by hand.
+    fn arxiv_of_name(&self) -> Option<String> {
+        self.sources.iter().find_map(|s| arxiv_in_path(&s.path))
     }
 
     /// True if it has files, and none could be read.
@@ -110,6 +118,8 @@ impl<'a> Catalog<'a> {
         let facts = self.facts(work).unwrap_or(&no_facts);
         let either = |a: &Option<String>, b: &Option<String>| a.clone().or(b.clone());
         let first = |a: &str, b: &str| if a.is_empty() { b } else { a }.to_owned();
+        let stated = either(&entry.arxiv, &facts.arxiv);
+        let named = stated.is_none().then(|| work.arxiv_of_name()).flatten();
         Work {
             key: key.to_owned(),
             title: first(&entry.title, &facts.title),
@@ -117,9 +127,9 @@ impl<'a> Catalog<'a> {
                 true => facts.authors.clone(),
                 false => entry.authors.clone(),
             },
-            year: entry.year.or(facts.year),
+            year: entry.year.or_else(|| year_with_id(facts.year, named.as_deref())),
             venue: either(&entry.venue, &facts.venue),
-            arxiv: either(&entry.arxiv, &facts.arxiv),
+            arxiv: stated.or(named),
             doi: either(&entry.doi, &facts.doi),
             path: work.best().map(|source| source.path.clone()),
             lang: facts.lang.clone(),
@@ -193,6 +203,17 @@ impl<'a> Catalog<'a> {
     }
 }
 
+/// The year that a document tells, unless the arXiv id is of another time: it was guessed then.
+fn year_with_id(told: Option<i32>, arxiv: Option<&str>) -> Option<i32> {
+    let Some(of_id) = arxiv.and_then(arxiv_year) else { return told };
+    // A venue lies up to three years behind the preprint.
+    told.filter(|year| (of_id..=of_id + 3).contains(year)).or(Some(of_id))
+}
+
+fn arxiv_in_path(path: &str) -> Option<String> {
+    arxiv_in_name(&stem(Path::new(path)))
+}
+
 impl FileRow {
     /// What the file says of itself.
     fn says<'r>(&'r self, path: &'r Path) -> identity::Facts<'r> {
@@ -233,7 +254,7 @@ impl OwnKeys {
         if entries.contains_key(&key.0) {
             return key;
         }
-        let marks = marks(&row.outcome);
+        let marks = marks(path, &row.outcome);
         let known = marks.iter().find_map(|mark| self.by_mark.get(mark)).cloned();
         let key = known.unwrap_or_else(|| self.free(path, row, key));
         for mark in marks {
@@ -260,10 +281,10 @@ impl OwnKeys {
 
 /// What tells that two documents without an entry are one work: an identifier, or a title that is
 /// long enough with its first author.
-fn marks(outcome: &Outcome) -> Vec<String> {
+fn marks(path: &str, outcome: &Outcome) -> Vec<String> {
     let Outcome::Read(facts) = outcome else { return Vec::new() };
     let mut marks = Vec::new();
-    if let Some(arxiv) = &facts.arxiv {
+    if let Some(arxiv) = facts.arxiv.clone().or_else(|| arxiv_in_path(path)) {
         marks.push(format!("arxiv {}", arxiv.to_lowercase()));
     }
     if let Some(doi) = &facts.doi {
@@ -394,6 +415,28 @@ mod tests {
                 ("u", &["v.html", "u.pdf"]),
             ],
         );
+    }
+
+    #[test]
+    fn the_name_of_a_file_tells_its_arxiv_id() {
+        let guessed = |year| Facts { year: Some(year), ..Facts::default() };
+        let files = [
+            ("2304.08485v2.pdf".to_owned(), row(1, Format::Pdf, guessed(2020))),
+            ("old/arXiv-2304.08485.html".to_owned(), row(2, Format::Html, guessed(2023))),
+            ("2304.00001.pdf".to_owned(), row(3, Format::Pdf, guessed(2024))),
+        ];
+        let files = files.into_iter().collect();
+        let bib = Bibliography::default();
+        let catalog = Catalog::join(&bib, Path::new("corpus"), &files);
+        let works: Vec<_> = catalog
+            .works
+            .iter()
+            .map(|(key, work)| catalog.describe(key, work))
+            .map(|work| (work.arxiv.unwrap(), work.year))
+            .collect();
+        // A year of the id's time is kept: a venue's may lie behind it.
+        let expected = [("2304.00001", Some(2024)), ("2304.08485", Some(2023))];
+        assert_eq!(works, expected.map(|(id, year)| (id.to_owned(), year)));
     }
 
     #[test]

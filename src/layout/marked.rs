@@ -26,6 +26,7 @@ pub fn lay_marked(marked: Marked) -> Laid {
         blocks,
         headings,
         info: marked.info,
+        margin: Vec::new(),
         n_pages,
         pages_read: n_pages,
         engines: Vec::new(),

@@ -39,7 +39,7 @@ use crate::extract::{Engine, Extracted, Fault, Info};
 pub use numbering::title_of;
 
 /// Version of extraction and layout together; keys the extraction cache.
-pub const READER_VERSION: u32 = 2;
+pub const READER_VERSION: u32 = 3;
 
 /// A document as blocks in reading order. This is what the extraction cache keeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct Laid {
     pub headings: HeadingSource,
     /// The document's own metadata, the arXiv stamp and a first-page DOI among it.
     pub info: Info,
+    /// What stood at the edges of the first page and is in no block: running head, foot, the stamp
+    /// of arXiv with its date. It is where a paper says when and where it was published.
+    pub margin: Vec<String>,
     /// Pages that the document has; 0 where the form has none.
     pub n_pages: u32,
     /// Pages that were read.

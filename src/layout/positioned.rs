@@ -39,6 +39,8 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .collect();
     let measure = measure(&pages);
     let mut dropped = furniture::drop_furniture(&mut pages, measure.body);
+    let mut margin: Vec<String> =
+        dropped.iter().filter(|d| d.page == 0).map(|d| d.text.clone()).collect();
 
     let gutters = gutter::document_gutters(&pages, measure.body);
     let lines: Vec<_> = pages
@@ -71,7 +73,10 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .filter(|block| !block.text.is_empty())
         .collect();
     let mut info = std::mem::take(&mut positioned.info);
+    let turned = dropped.len();
     add_turned(&pages, &mut blocks, &mut info, &mut dropped);
+    let stamps = dropped[turned..].iter().filter(|d| d.page == 0);
+    margin.extend(stamps.map(|d| d.text.clone()));
 
     let quality =
         quality::judge(counts(&positioned), blocks.iter().map(|b| b.text.as_str()));
@@ -85,6 +90,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         },
         blocks,
         info,
+        margin,
         n_pages,
         pages_read: (positioned.pages.len().saturating_sub(unread)) as u32,
         engines: positioned.engines,

@@ -1,10 +1,8 @@
-//! What a paper says of itself before its first section: title, authors, abstract, year, venue.
+//! What a paper says of itself before its first section: title, authors, abstract.
 //!
 //! In: laid-out blocks and the document's own metadata. Out: facts. Metadata of a PDF is believed
 //! only where it looks like what it claims to be; most of it was written by a program.
 
-use super::Reference;
-use super::reference::ids;
 use super::reference::names::{fold, is_cjk, split_names, upright};
 use crate::extract::Info;
 use crate::layout::{Block, BlockKind};
@@ -142,50 +140,6 @@ const COUNTRIES: [&str; 24] = [
     "belgium",
     "netherlands",
     "taiwan",
-];
-
-/// Conferences and journals that print their name and year on the first page.
-const VENUES: [&str; 40] = [
-    "NeurIPS",
-    "NIPS",
-    "ICML",
-    "ICLR",
-    "CVPR",
-    "ICCV",
-    "ECCV",
-    "WACV",
-    "BMVC",
-    "ACL",
-    "EMNLP",
-    "NAACL",
-    "EACL",
-    "COLING",
-    "TACL",
-    "AAAI",
-    "IJCAI",
-    "AISTATS",
-    "UAI",
-    "COLT",
-    "KDD",
-    "WWW",
-    "SIGIR",
-    "SIGMOD",
-    "VLDB",
-    "ICDE",
-    "CIKM",
-    "WSDM",
-    "RecSys",
-    "SIGGRAPH",
-    "CHI",
-    "ICASSP",
-    "INTERSPEECH",
-    "ICRA",
-    "IROS",
-    "CoRL",
-    "RSS",
-    "MICCAI",
-    "JMLR",
-    "TMLR",
 ];
 
 /// The title: what the page shows, mended by metadata that says the same.
@@ -501,63 +455,6 @@ fn strip_abstract_word(text: &str) -> &str {
     text
 }
 
-/// Year and venue: as stated, printed on the first page, of the arXiv id, or the newest reference's.
-pub(super) fn year_and_venue(
-    blocks: &[Block],
-    info: &Info,
-    references: &[Reference],
-) -> (Option<i32>, Option<String>) {
-    let first_page = blocks.iter().filter(|b| b.page <= 1).take(60);
-    let mut printed = None;
-    for block in first_page {
-        if matches!(
-            block.kind,
-            BlockKind::Footnote
-                | BlockKind::Authors
-                | BlockKind::Figure
-                | BlockKind::Paragraph
-        ) && block.text.len() < 600
-            && printed.is_none()
-        {
-            printed = venue_and_year(&block.text);
-        }
-    }
-    let of_id = info.arxiv.as_deref().and_then(ids::arxiv_year);
-    // What is printed may be about another paper: it must fit the id.
-    let fits = |year: i32| of_id.is_none_or(|of_id| (of_id..=of_id + 3).contains(&year));
-    let printed = printed.filter(|p| fits(p.1));
-    let newest = references.iter().filter_map(|r| r.year).filter(|y| *y <= 2035).max();
-    let venue = info.venue.clone().or_else(|| printed.as_ref().and_then(|p| p.0.clone()));
-    let year = info.year.or(printed.map(|p| p.1)).or(of_id).or(newest);
-    (year, venue)
-}
-
-/// `NIPS 2017`, `ICLR 2021`, `© 2014`, `Copyright 2014 by`: venue, if named, and year.
-fn venue_and_year(text: &str) -> Option<(Option<String>, i32)> {
-    let plain = text.replace(['(', ')', ',', '’', '\''], " ");
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    for (at, word) in words.iter().enumerate() {
-        let name = word.trim_matches(['.', ':', ';']);
-        if let Some(venue) = VENUES.iter().find(|v| v.eq_ignore_ascii_case(name))
-            && let Some(year) = words.get(at + 1).and_then(|w| whole_year(w))
-        {
-            return Some((Some((*venue).to_owned()), year));
-        }
-        if matches!(name, "©" | "Copyright" | "copyright")
-            && let Some(year) = words[at + 1..].iter().take(3).find_map(|w| whole_year(w))
-        {
-            return Some((None, year));
-        }
-    }
-    None
-}
-
-fn whole_year(word: &str) -> Option<i32> {
-    let word = word.trim_matches(['.', ':', ';']);
-    let (year, len) = ids::leading_year(word)?;
-    ((1950..=2035).contains(&year) && len == word.len() && len == 4).then_some(year)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -594,12 +491,5 @@ mod tests {
         ] {
             assert_eq!(plausible_title(title), yes, "{title}");
         }
-    }
-
-    #[test]
-    fn years_printed_on_the_first_page() {
-        let text = "31st Conference on Neural Information Processing Systems (NIPS 2017), Long Beach";
-        assert_eq!(venue_and_year(text), Some((Some("NIPS".into()), 2017)));
-        assert_eq!(venue_and_year("we use 2017 images"), None);
     }
 }

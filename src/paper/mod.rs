@@ -5,6 +5,7 @@ mod front;
 mod mentions;
 mod pages;
 mod printed;
+mod published;
 pub mod reference;
 mod sections;
 pub mod sentences;
@@ -25,6 +26,7 @@ pub fn understand(laid: Laid) -> Document {
         mut blocks,
         headings,
         info,
+        margin,
         n_pages,
         pages_read,
         engines,
@@ -37,7 +39,7 @@ pub fn understand(laid: Laid) -> Document {
     let title = front::title(&blocks, &info);
     let authors = front::authors(&blocks, &info, n_pages > 0);
     let abstract_text = front::abstract_text(&blocks, &info);
-    let (year, venue) = front::year_and_venue(&blocks, &info, &references);
+    let (year, venue) = published::year_and_venue(&blocks, &info, &margin, &references);
     let lang =
         info.lang.as_deref().and_then(two_letters).or_else(|| language(&blocks, &info));
 

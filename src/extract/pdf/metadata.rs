@@ -46,7 +46,27 @@ pub(super) fn info(pdf: &Pdf) -> Info {
             info.doi = find_doi(&text_string(field));
         }
     }
+    if info.year.is_none()
+        && let Some(subject) = &stated.subject
+    {
+        let made = stated.creation_date.map(|d| i32::from(d.year));
+        info.year = year_of_venue(&text_string(subject), made);
+    }
     info
+}
+
+/// The year in a subject that names a venue (`2016 IEEE Conference on ...`), as publishers write it.
+/// Authors write it too, by the template of the year before: a document made in a later year is
+/// not believed.
+fn year_of_venue(subject: &str, made: Option<i32>) -> Option<i32> {
+    let lower = subject.to_lowercase();
+    let names =
+        ["conference", "proceedings", "symposium", "workshop", "transactions", "journal"];
+    if !names.iter().any(|n| lower.contains(n)) {
+        return None;
+    }
+    find_year(subject)
+        .filter(|year| made.is_none_or(|made| (made..=made + 1).contains(year)))
 }
 
 /// Reads the Dublin Core and PRISM properties of an XMP packet as far as it is well-formed.
@@ -179,6 +199,15 @@ fn squeeze(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_that_names_a_venue_tells_the_year() {
+        let subject = "2016 IEEE Conference on Computer Vision";
+        assert_eq!(year_of_venue(subject, None), Some(2016));
+        assert_eq!(year_of_venue(subject, Some(2015)), Some(2016));
+        assert_eq!(year_of_venue(subject, Some(2017)), None, "a template left over");
+        assert_eq!(year_of_venue("results of 2016", None), None);
+    }
 
     #[test]
     fn packet_of_a_journal() {
