@@ -247,5 +247,6 @@ fn request(text: &str) -> Anything<Request> {
         sort: Sort::Score,
         explain: false,
         expand: true,
+        texts: false,
     })
 }

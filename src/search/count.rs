@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::columnar::StrColumn;
-
-use super::leaf::SegmentView;
 use super::matching::Dimension;
+use super::names::NameCounts;
 use super::topics::TopicTable;
 use super::{Filters, Request, SearchError};
-use crate::facets::{self, Facet, Order};
-use crate::schema::{Facts, column, format_name, kind_name, unpack_lang};
+use crate::facets::{self, Facet, FacetValue, Order};
+use crate::schema::{Facts, format_name, kind_name, unpack_lang};
 use crate::survey::TopicTree;
 
 /// What the matching passages of one paper have, as far as facets ask.
@@ -33,8 +31,19 @@ pub(super) struct PaperSeen {
     pub(super) whole_topics: Vec<u32>,
 }
 
+impl PaperSeen {
+    /// Makes it ready for the next paper; the lists keep their room.
+    pub(super) fn clear(&mut self) {
+        self.langs.clear();
+        self.topics.clear();
+        self.whole_topics.clear();
+        (self.lead, self.facts, self.whole) = (0, 0, false);
+        (self.but, self.kinds) = (0, 0);
+    }
+}
+
 /// Which facets are wanted.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 pub(super) struct Wanted {
     pub(super) topic: bool,
     pub(super) year: bool,
@@ -70,8 +79,10 @@ impl Wanted {
 const YEARS: usize = 1 << 14;
 
 /// Counts over all segments.
-pub(super) struct Counts {
+pub(super) struct Counts<'a> {
     pub(super) wanted: Wanted,
+    /// Some facet is wanted.
+    pub(super) any: bool,
     topics: Vec<u64>,
     /// The last paper that was counted for a topic.
     stamps: Vec<u32>,
@@ -86,64 +97,22 @@ pub(super) struct Counts {
     no_lang: u64,
     sources: BTreeMap<&'static str, u64>,
     no_source: u64,
-    authors: Names,
-    venues: Names,
+    authors: Option<NameCounts<'a>>,
+    venues: Option<NameCounts<'a>>,
 }
 
-/// Counts of a column of names: by ordinal within a segment, by name across them.
-#[derive(Default)]
-struct Names {
-    column: Option<StrColumn>,
-    by_ord: Vec<u32>,
-    by_name: BTreeMap<String, u64>,
-    none: u64,
-}
-
-impl Names {
-    fn open(&mut self, view: &SegmentView, name: &str) -> tantivy::Result<()> {
-        self.column = view.reader.fast_fields().str(name)?;
-        let n_names = self.column.as_ref().map_or(0, |column| column.num_terms());
-        self.by_ord = vec![0; n_names];
-        Ok(())
-    }
-
-    fn add(&mut self, lead: u32) {
-        let Some(column) = &self.column else {
-            self.none += 1;
-            return;
-        };
-        let mut any = false;
-        for ord in column.ords().values_for_doc(lead) {
-            any = true;
-            if let Some(slot) = self.by_ord.get_mut(ord as usize) {
-                *slot += 1;
-            }
-        }
-        self.none += u64::from(!any);
-    }
-
-    fn close(&mut self) -> tantivy::Result<()> {
-        let Some(column) = self.column.take() else { return Ok(()) };
-        // Every name is passed in order, which is faster than asking for each that has a count.
-        let mut stream = column.dictionary().stream()?;
-        for count in &self.by_ord {
-            if !stream.advance() {
-                break;
-            }
-            if *count > 0 {
-                let name = String::from_utf8_lossy(stream.key()).into_owned();
-                *self.by_name.entry(name).or_default() += u64::from(*count);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Counts {
-    pub(super) fn new(wanted: Wanted, table: &TopicTable) -> Counts {
+impl<'a> Counts<'a> {
+    /// Begins to count; `authors` and `venues` are there where they are wanted.
+    pub(super) fn new(
+        wanted: Wanted,
+        table: &TopicTable,
+        authors: Option<NameCounts<'a>>,
+        venues: Option<NameCounts<'a>>,
+    ) -> Counts<'a> {
         let n_topics = table.paths.len();
         Counts {
             wanted,
+            any: wanted != Wanted::default(),
             topics: vec![0; n_topics],
             stamps: vec![0; n_topics],
             surveys: vec![0; n_topics],
@@ -157,30 +126,13 @@ impl Counts {
             no_lang: 0,
             sources: BTreeMap::new(),
             no_source: 0,
-            authors: Names::default(),
-            venues: Names::default(),
+            authors,
+            venues,
         }
-    }
-
-    /// Begins a segment.
-    pub(super) fn open(&mut self, view: &SegmentView) -> tantivy::Result<()> {
-        if self.wanted.author {
-            self.authors.open(view, column::AUTHOR)?;
-        }
-        if self.wanted.venue {
-            self.venues.open(view, column::VENUE)?;
-        }
-        Ok(())
-    }
-
-    /// Ends a segment.
-    pub(super) fn close(&mut self) -> tantivy::Result<()> {
-        self.authors.close()?;
-        self.venues.close()
     }
 
     /// Counts a paper.
-    pub(super) fn add(&mut self, paper: &PaperSeen, table: &TopicTable) {
+    pub(super) fn add(&mut self, segment: usize, paper: &PaperSeen, table: &TopicTable) {
         let but = |dimension: Dimension| paper.but >> dimension as u8 & 1 == 1;
         if self.wanted.year && but(Dimension::Year) {
             self.years[(paper.facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
@@ -194,11 +146,15 @@ impl Counts {
             self.paper += 1;
             self.add_topics(paper, but(Dimension::Topic), table);
         }
-        if self.wanted.author && but(Dimension::Author) {
-            self.authors.add(paper.lead);
+        if let Some(authors) = &mut self.authors
+            && but(Dimension::Author)
+        {
+            authors.add(segment, paper.lead);
         }
-        if self.wanted.venue && but(Dimension::Venue) {
-            self.venues.add(paper.lead);
+        if let Some(venues) = &mut self.venues
+            && but(Dimension::Venue)
+        {
+            venues.add(segment, paper.lead);
         }
         if self.wanted.lang && but(Dimension::Lang) {
             for lang in &paper.langs {
@@ -248,7 +204,7 @@ impl Counts {
         request: &Request,
         trees: &[TopicTree],
         table: &TopicTable,
-    ) -> Vec<Facet> {
+    ) -> Result<Vec<Facet>, SearchError> {
         request
             .facets
             .iter()
@@ -263,21 +219,11 @@ impl Counts {
         filters: &Filters,
         trees: &[TopicTree],
         table: &TopicTable,
-    ) -> Facet {
+    ) -> Result<Facet, SearchError> {
         let named = |counts, missing, order, selected: &dyn Fn(&str) -> bool| {
             facets::flat(name, counts, missing, limit, order, selected)
         };
-        let has_words = |given: &[String], value: &str| {
-            if given.is_empty() {
-                return false;
-            }
-            let value = super::plan::forms_of(value);
-            given.iter().any(|name| {
-                let words = super::plan::forms_of(name);
-                !words.is_empty() && words.iter().all(|word| value.contains(word))
-            })
-        };
-        match name {
+        Ok(match name {
             "topic" => {
                 let counts = table.paths.iter().cloned().zip(self.topics.iter().copied());
                 let counts = counts.collect();
@@ -310,18 +256,8 @@ impl Counts {
                     |kind: &str| filters.kinds.iter().any(|k| kind_name(*k) == kind);
                 named(counts, 0, Order::Count, &chosen)
             }
-            "author" => named(
-                self.authors.by_name.clone(),
-                self.authors.none,
-                Order::Count,
-                &|value| has_words(&filters.authors, value),
-            ),
-            "venue" => named(
-                self.venues.by_name.clone(),
-                self.venues.none,
-                Order::Count,
-                &|value| has_words(&filters.venues, value),
-            ),
+            "author" => named_most(name, self.authors.as_ref(), limit, &filters.authors)?,
+            "venue" => named_most(name, self.venues.as_ref(), limit, &filters.venues)?,
             "lang" => {
                 let counts = self.langs.iter().map(|(lang, n)| (unpack_lang(*lang), *n));
                 named(counts.collect(), self.no_lang, Order::Count, &|value| {
@@ -347,6 +283,44 @@ impl Counts {
                 }
                 facet
             }
-        }
+        })
     }
+}
+
+/// A facet of names; one is chosen if it has all words of a filter.
+fn named_most(
+    name: &str,
+    counts: Option<&NameCounts>,
+    limit: Option<usize>,
+    chosen: &[String],
+) -> Result<Facet, SearchError> {
+    let Some(counts) = counts else { return Ok(Facet::default()) };
+    let chosen: Vec<Vec<String>> =
+        chosen.iter().map(|given| super::plan::forms_of(given)).collect();
+    let is_chosen = |value: &str| {
+        let words = super::plan::forms_of(value);
+        let fits = |asked: &Vec<String>| {
+            !asked.is_empty() && asked.iter().all(|word| words.contains(word))
+        };
+        chosen.iter().any(fits)
+    };
+    let keep: Option<&dyn Fn(&str) -> bool> = match chosen.is_empty() {
+        true => None,
+        false => Some(&is_chosen),
+    };
+    let (values, n_values) = counts.most(limit, keep)?;
+    let n_shown = values.len();
+    let values = values.into_iter().map(|(value, count)| FacetValue {
+        selected: keep.is_some_and(|keep| keep(&value)),
+        label: value.clone(),
+        value,
+        count,
+        ..FacetValue::default()
+    });
+    Ok(Facet {
+        name: name.to_owned(),
+        values: values.collect(),
+        more: (n_values - n_shown) as u64,
+        missing: counts.none,
+    })
 }

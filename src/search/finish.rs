@@ -192,6 +192,11 @@ impl<'a> Reading<'a> {
     fn hit(&mut self, ranked: &Ranked) -> Result<Hit, SearchError> {
         let request = self.finish.request;
         let lead = ranked.candidate.lead;
+        if !request.texts {
+            let work = self.stored(lead)?.and_then(|stored| stored.work);
+            let paper = paper_info(work.unwrap_or_default(), self.finish.searcher)?;
+            return Ok(Hit { score: ranked.score, paper, ..Hit::default() });
+        }
         let (chosen, topics) = match request.group {
             Group::Paper => self.passages(lead),
             Group::Passage => {

@@ -34,7 +34,7 @@ pub(super) struct Candidate {
 
 /// What is kept while matches go by.
 pub(super) struct Gather<'a> {
-    pub(super) counts: Counts,
+    pub(super) counts: Counts<'a>,
     table: &'a TopicTable,
     group: Group,
     sort: Sort,
@@ -91,7 +91,7 @@ pub(super) struct Choice<'a> {
 
 impl<'a> Gather<'a> {
     pub(super) fn new(
-        counts: Counts,
+        counts: Counts<'a>,
         table: &'a TopicTable,
         choice: &Choice<'a>,
     ) -> Gather<'a> {
@@ -122,7 +122,6 @@ impl<'a> Gather<'a> {
         matching: Option<&Bits>,
         sieve: &Sieve,
     ) -> tantivy::Result<()> {
-        self.counts.open(view)?;
         let alive = view.reader.alive_bitset();
         let mut open = Open {
             segment: number,
@@ -160,7 +159,7 @@ impl<'a> Gather<'a> {
             from = to;
         }
         self.flush(&mut open, view);
-        self.counts.close()
+        Ok(())
     }
 
     #[inline]
@@ -216,35 +215,28 @@ impl<'a> Gather<'a> {
         if open.lead == u32::MAX {
             return;
         }
-        let mut seen = std::mem::take(&mut open.seen);
+        let Open { segment, seen, .. } = open;
         let wants_topics = self.counts.wanted.topic || self.counts.wanted.survey;
         let varied = seen.facts >> Facts::VARIED_SHIFT & 1 == 1;
-        if wants_topics && !varied && !self.table.is_empty(open.segment) {
+        if wants_topics && !varied && !self.table.is_empty(*segment) {
             if seen.but >> Dimension::Topic as u8 & 1 == 1 {
-                self.table.of(open.segment, seen.lead, &mut seen.topics);
+                self.table.of(*segment, seen.lead, &mut seen.topics);
             }
             if seen.whole {
-                self.table.of(open.segment, seen.lead, &mut seen.whole_topics);
+                self.table.of(*segment, seen.lead, &mut seen.whole_topics);
             }
         }
-        self.counts.add(&seen, self.table);
-        if seen.whole {
+        if self.counts.any {
+            self.counts.add(*segment, seen, self.table);
+        }
+        if open.seen.whole {
             self.n_papers += 1;
             match self.group {
-                Group::Paper => self.keep_paper(open, &seen, view),
-                Group::Passage => self.keep_passages(open, &seen, view),
+                Group::Paper => self.keep_paper(open, view),
+                Group::Passage => self.keep_passages(open, view),
             }
         }
-        // The buffers are used again.
-        seen.topics.clear();
-        seen.whole_topics.clear();
-        seen.langs.clear();
-        open.seen = PaperSeen {
-            topics: seen.topics,
-            whole_topics: seen.whole_topics,
-            langs: seen.langs,
-            ..PaperSeen::default()
-        };
+        open.seen.clear();
         open.passages.clear();
         open.lead = u32::MAX;
     }
@@ -260,7 +252,7 @@ impl<'a> Gather<'a> {
         }
     }
 
-    fn keep_paper(&mut self, open: &Open, seen: &PaperSeen, view: &SegmentView) {
+    fn keep_paper(&mut self, open: &Open, view: &SegmentView) {
         let (mut best, mut second) = (f32::MIN, 0.0);
         for (_, score) in &open.passages {
             if *score > best {
@@ -271,7 +263,7 @@ impl<'a> Gather<'a> {
             }
         }
         let second = second * self.second;
-        let rank = Rank(self.first_key(seen, view), best + second);
+        let rank = Rank(self.first_key(&open.seen, view), best + second);
         if !self.may_reach(rank) {
             return;
         }
@@ -290,8 +282,8 @@ impl<'a> Gather<'a> {
         self.thin_out();
     }
 
-    fn keep_passages(&mut self, open: &Open, seen: &PaperSeen, view: &SegmentView) {
-        let first = self.first_key(seen, view);
+    fn keep_passages(&mut self, open: &Open, view: &SegmentView) {
+        let first = self.first_key(&open.seen, view);
         for (doc, score) in &open.passages {
             if !self.may_reach(Rank(first, *score)) {
                 continue;

@@ -17,6 +17,7 @@ mod finish;
 mod gather;
 mod leaf;
 mod matching;
+mod names;
 mod pairs;
 mod plan;
 mod ranking;
@@ -64,6 +65,8 @@ pub struct Request {
     pub explain: bool,
     /// Apply acronyms and the glossary.
     pub expand: bool,
+    /// Read the texts of passages and mark what matches; without it hits have no passages.
+    pub texts: bool,
 }
 
 /// Filters: OR within a field, AND across them.
@@ -137,7 +140,7 @@ pub struct Hit {
     pub topics: Vec<String>,
     /// The paper.
     pub paper: PaperInfo,
-    /// Passages in order of score, the best first; at least one.
+    /// Passages in order of score, the best first: at least one, or none where no texts were asked for.
     pub passages: Vec<PassageHit>,
 }
 

@@ -13,6 +13,7 @@ use super::finish::Finish;
 use super::gather::{Choice, Gather};
 use super::leaf::SegmentView;
 use super::matching::{Sieve, filter_leaves};
+use super::names::{NameCounts, NameTable};
 use super::plan::{Compiler, Plan};
 use super::ranking::Ranking;
 use super::terms::Lexicon;
@@ -21,7 +22,7 @@ use super::window::{Scales, Window};
 use super::{Answer, Request, SearchError, Sort};
 use crate::analysis::Glossary;
 use crate::index::{Store, View};
-use crate::schema::order_of;
+use crate::schema::{column, order_of};
 use crate::snippet::Matcher;
 
 /// Searches one view of an index. Opening costs little; what only some requests need is read when
@@ -32,6 +33,8 @@ pub struct Searcher {
     pub(super) scales: Scales,
     pub(super) ranking: Ranking,
     topics: OnceLock<TopicTable>,
+    authors: OnceLock<NameTable>,
+    venues: OnceLock<NameTable>,
     citations: OnceLock<HashMap<u64, u64>>,
     names: OnceLock<Names>,
     glossary: Glossary,
@@ -62,6 +65,8 @@ impl Searcher {
             scales,
             ranking,
             topics: OnceLock::new(),
+            authors: OnceLock::new(),
+            venues: OnceLock::new(),
             citations: OnceLock::new(),
             names: OnceLock::new(),
             glossary: Glossary::default(),
@@ -118,7 +123,14 @@ impl Searcher {
             lift: plan.lift(&self.ranking),
             second: self.ranking.second,
         };
-        let mut gather = Gather::new(Counts::new(wanted, table), table, &choice);
+        let names = |wanted: bool, slot, column| {
+            let table = wanted.then(|| self.name_table(slot, column)).transpose()?;
+            Ok::<_, SearchError>(table.map(NameCounts::new))
+        };
+        let authors = names(wanted.author, &self.authors, column::AUTHOR)?;
+        let venues = names(wanted.venue, &self.venues, column::VENUE)?;
+        let counts = Counts::new(wanted, table, authors, venues);
+        let mut gather = Gather::new(counts, table, &choice);
         for (number, (view, scope)) in self.segments.iter().zip(&scopes).enumerate() {
             let mut window =
                 Window::open(view, &self.scales, &self.ranking, &plan.units)?;
@@ -145,7 +157,7 @@ impl Searcher {
             hits,
             total_passages: gather.n_passages,
             total_papers: gather.n_papers,
-            facets: gather.counts.facets(request, &self.view.tables.trees, table),
+            facets: gather.counts.facets(request, &self.view.tables.trees, table)?,
             parsed: request.query.to_string(),
             notes: plan.notes,
             ..Answer::default()
@@ -184,6 +196,18 @@ impl Searcher {
         }
         let table = TopicTable::new(&self.view.searcher, &self.view.tables.trees)?;
         Ok(self.topics.get_or_init(|| table))
+    }
+
+    fn name_table<'s>(
+        &'s self,
+        slot: &'s OnceLock<NameTable>,
+        column: &str,
+    ) -> Result<&'s NameTable, SearchError> {
+        if let Some(table) = slot.get() {
+            return Ok(table);
+        }
+        let table = NameTable::new(&self.view.searcher, column)?;
+        Ok(slot.get_or_init(|| table))
     }
 
     /// Number of papers that cite each paper, by its stable key.

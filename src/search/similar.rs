@@ -355,6 +355,7 @@ fn words_request(group: Group) -> Request {
         sort: Sort::Score,
         explain: false,
         expand: false,
+        texts: group == Group::Passage,
     }
 }
 

@@ -100,6 +100,7 @@ pub(super) fn request(query: Query) -> Request {
         sort: Sort::Score,
         explain: false,
         expand: false,
+        texts: true,
     }
 }
 
@@ -202,6 +203,57 @@ fn siblings_stay_under_a_choice() {
         searcher.resolve_topic("Generatoin"),
         Err(SearchError::UnknownTopic { near, .. }) if near[0] == "/s/3 Generation"
     ));
+}
+
+#[test]
+fn authors_are_counted_over_segments() {
+    let papers: Vec<Paper> = (0..7)
+        .map(|i| {
+            let mut paper = paper(&format!("p{i}"), "A title", 2020, &[("image", &[])]);
+            paper.work.authors = match i {
+                0 => Vec::new(),
+                _ => vec![format!("Zoë {}", i % 3), format!("Ann {i}")],
+            };
+            paper.work.venue = (i < 2).then(|| "CVPR".to_owned());
+            paper
+        })
+        .collect();
+    for every in [1, 2, 7] {
+        let searcher = build(&papers, every, &Tables::default());
+        let mut request = request(words("image"));
+        request.facets = vec![("author".to_owned(), Some(2)), ("venue".to_owned(), None)];
+        request.filters.authors = vec!["ann".to_owned(), "zoe 1".to_owned()];
+        let answer = searcher.search(&request).unwrap();
+        let shown: Vec<String> = answer.facets[0]
+            .values
+            .iter()
+            .map(|v| format!("{} {} {}", v.value, v.count, v.selected))
+            .collect();
+        let chosen = "Ann 1 1 true|Ann 2 1 true|Ann 3 1 true|Ann 4 1 true|Ann 5 1 true|Ann 6 1 true";
+        assert_eq!(shown.join("|"), format!("Zoë 0 2 false|Zoë 1 2 true|{chosen}"));
+        assert_eq!((answer.facets[0].more, answer.facets[0].missing), (1, 1));
+        let venues = &answer.facets[1];
+        assert_eq!((venues.values[0].count, venues.values.len()), (1, 1));
+        assert_eq!(venues.missing, 5);
+        request.filters = Filters::default();
+        let answer = searcher.search(&request).unwrap();
+        assert_eq!(answer.facets[0].values.len(), 2);
+        assert_eq!(answer.facets[0].more, 7);
+    }
+}
+
+#[test]
+fn without_texts_the_order_is_the_same() {
+    let searcher = small();
+    let with = request(words("image text encoder"));
+    let without = Request { texts: false, ..with.clone() };
+    let (with, without) = (searcher.search(&with), searcher.search(&without));
+    let (with, without) = (with.unwrap(), without.unwrap());
+    assert_eq!(keys(&with), keys(&without));
+    let scores = |a: &Answer| a.hits.iter().map(|h| h.score).collect::<Vec<f32>>();
+    assert_eq!(scores(&with), scores(&without));
+    assert!(without.hits.iter().all(|hit| hit.passages.is_empty()));
+    assert!(with.hits.iter().all(|hit| !hit.passages.is_empty()));
 }
 
 #[test]

@@ -18,6 +18,26 @@ pub struct Matcher {
     stop_words: FxHashSet<String>,
     patterns: Vec<Pattern>,
     pub(super) phrases: Vec<Phrase>,
+    /// Exact forms and stems of the phrases.
+    in_phrases: FxHashSet<String>,
+    initials: Initials,
+}
+
+/// Bytes with which something that is marked begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Initials([u64; 4]);
+
+impl Initials {
+    fn add(&mut self, word: &str) {
+        if let Some(byte) = word.bytes().next() {
+            self.0[usize::from(byte) / 64] |= 1 << (byte % 64);
+        }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        let byte = word.bytes().next().unwrap_or(0);
+        self.0[usize::from(byte) / 64] >> (byte % 64) & 1 == 1
+    }
 }
 
 /// A word of which only a part is given, against exact forms.
@@ -48,12 +68,31 @@ impl Matcher {
         matcher
     }
 
+    fn add_word(&mut self, form: Form) {
+        self.initials.add(&form.stem);
+        self.words.insert(form.stem);
+    }
+
+    /// Whether a token of this exact form might be marked, its stem aside.
+    pub(super) fn may_mark(&self, exact: &str) -> bool {
+        !self.patterns.is_empty() || self.initials.has(exact)
+    }
+
+    /// Whether a token of these forms is marked wherever it stands, or in some phrase.
+    pub(super) fn knows(&self, exact: &str, stem: &str) -> bool {
+        self.words.contains(stem)
+            || self.in_phrases.contains(stem)
+            || self.in_phrases.contains(exact)
+            || self.stop_words.contains(stem)
+            || self.patterns.iter().any(|pattern| pattern.matches(exact))
+    }
+
     /// Adds another way of saying a word of the query, such as the long form of an acronym: a phrase
     /// if it has several words.
     pub fn add_expansion(&mut self, text: &str) {
         let terms = analysis::phrase(text);
         if terms.len() == 1 {
-            self.words.extend(terms.into_iter().map(|(_, form)| form.stem));
+            terms.into_iter().for_each(|(_, form)| self.add_word(form));
         } else {
             self.add_phrase(terms, None, false);
         }
@@ -105,20 +144,21 @@ impl Matcher {
     fn add_unit(&mut self, unit: Unit) {
         match unit {
             Unit::Word { form, .. } if analysis::is_stop(&form.exact) => {
+                self.initials.add(&form.stem);
                 self.stop_words.insert(form.stem);
             }
             Unit::Word { form, .. } => {
-                self.words.insert(form.stem);
+                self.add_word(form);
             }
             Unit::Compound { whole, parts, .. } => {
-                self.words.insert(whole.stem);
+                self.add_word(whole);
                 if parts.len() > 1 {
                     let terms = (0..).zip(parts).collect();
                     self.add_phrase(terms, None, false);
                 }
             }
             Unit::Run { terms, .. } => {
-                self.words.extend(terms.into_iter().map(|form| form.stem));
+                terms.into_iter().for_each(|form| self.add_word(form));
             }
         }
     }
@@ -129,6 +169,11 @@ impl Matcher {
         slop: Option<u32>,
         is_quoted: bool,
     ) {
+        for (_, form) in &terms {
+            self.initials.add(&form.stem);
+            self.in_phrases.insert(form.stem.clone());
+            self.in_phrases.insert(form.exact.clone());
+        }
         if !terms.is_empty() {
             self.phrases.push(Phrase { terms, slop, is_quoted });
         }

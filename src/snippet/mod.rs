@@ -18,28 +18,36 @@ use std::ops::Range;
 pub use fragments::{Snippet, choose};
 pub use matcher::Matcher;
 
-use crate::analysis::{Token, tokens};
+use crate::analysis::{Token, tokens_where};
 
 /// Returns what of `text` matches: byte ranges, sorted, not touching.
 pub fn highlight(text: &str, matcher: &Matcher) -> Vec<Range<usize>> {
     if matcher.is_empty() {
         return Vec::new();
     }
-    let tokens = tokens(text);
+    let tokens = tokens_where(
+        text,
+        |exact| matcher.may_mark(exact),
+        |exact, stem| matcher.knows(exact, stem),
+    );
+    mark(&tokens, matcher)
+}
+
+fn mark(tokens: &[Token], matcher: &Matcher) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    for token in &tokens {
+    for token in tokens {
         if matcher.matches_word(token) {
             found.push(token.range.clone());
         }
     }
-    let placed = Placed::new(&tokens);
+    let placed = Placed::new(tokens);
     for phrase in &matcher.phrases {
         phrase.find(&placed, &mut found);
     }
     merge(found)
 }
 
-/// Tokens by position.
+/// Tokens by position; not every position need have one.
 pub(crate) struct Placed<'a> {
     tokens: &'a [Token],
     /// Index of the first token of each position, and the number of tokens at the end.

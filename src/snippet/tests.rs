@@ -209,6 +209,17 @@ fn the_best_sentences_are_shown() {
 
 proptest! {
     #[test]
+    fn tokens_that_are_passed_over_would_not_be_marked(
+        text in "([a-d]{1,4}(s|ing|ed)?|dying|dies|C\\+\\+|扩散|[a-c]-[0-9])( ([a-d]{1,4}(s|ing|ed)?|die|扩散模|[a-c]-[0-9])){0,9}",
+        query in "(\"?([a-d]{1,4}(s|ing)?|dying|die|扩散|[a-c]-?[0-9]|the|[a-d]{2}\\*|[a-d]{3}~1)( [a-d]{1,3})?\"?(~2)? ?){1,3}",
+    ) {
+        let Ok(query) = parse(&query) else { return Ok(()) };
+        let matcher = Matcher::new(&query, &[]);
+        let all = mark(&crate::analysis::tokens(&text), &matcher);
+        prop_assert_eq!(highlight(&text, &matcher), all);
+    }
+
+    #[test]
     fn ranges_are_sound(text in "[a-cé扩散模 .!?\u{301}🤗-]{0,60}", query in "[a-cé扩散 \"*-]{0,12}") {
         let Ok(query) = parse(&query) else { return Ok(()) };
         let ranges = highlight(&text, &Matcher::new(&query, &[]));

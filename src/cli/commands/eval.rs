@@ -52,6 +52,7 @@ pub fn run(context: &Context, args: &EvalArgs) -> Result<u8, CliError> {
             sort: Sort::Score,
             explain: false,
             expand: context.config.settings.search.expand,
+            texts: false,
         };
         let answer = opened.searcher.search(&request)?;
         let found = answer.hits.into_iter().map(|hit| (hit.paper.key, hit.score));

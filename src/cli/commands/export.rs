@@ -64,6 +64,7 @@ fn found(
         sort: Sort::Score,
         explain: false,
         expand: context.config.settings.search.expand,
+        texts: false,
     };
     debug_assert!(request.filters != Filters::default() || !args.query.is_empty());
     let answer = opened.searcher.search(&request);

@@ -44,7 +44,7 @@ fn single(
     let mut out = context.ui.out();
     write(&mut out, context, args, opened, &request, &answer, None, took_ms)?;
     out.flush()?;
-    if answer.hits.is_empty() && format_of(context, args) == SearchFormat::Human {
+    if answer.total_papers == 0 && format_of(context, args) == SearchFormat::Human {
         say_nothing(context, &request);
     }
     Ok(if answer.total_papers > 0 { FOUND } else { NOTHING })
@@ -140,10 +140,11 @@ fn request(
         query,
         filters,
         facets,
-        limit: if args.papers_only && args.limit.is_none() {
-            usize::MAX >> 1
-        } else {
-            limit
+        limit: match args.limit {
+            // A number needs no hits.
+            _ if args.count => 0,
+            None if args.papers_only => usize::MAX >> 1,
+            _ => limit,
         },
         offset: args.offset,
         per_paper: if trec {
@@ -162,6 +163,7 @@ fn request(
         },
         explain: args.explain,
         expand: settings.expand && !args.no_expand,
+        texts: !quiet_forms,
     })
 }
 
