@@ -145,7 +145,17 @@ impl<'a> Catalog<'a> {
         for (key, work) in &self.works {
             let Work { key, title, authors, year, arxiv, doi, venue, .. } =
                 self.describe(key, work);
-            resolver.add(&WorkFacts { key, title, authors, year, arxiv, doi, venue });
+            let more_authors = false;
+            resolver.add(&WorkFacts {
+                key,
+                title,
+                authors,
+                more_authors,
+                year,
+                arxiv,
+                doi,
+                venue,
+            });
         }
         resolver
     }

@@ -78,13 +78,36 @@ struct Name {
     given: String,
 }
 
-/// Cuts `First van Last` before its particle; a name in Han characters stays whole.
+/// Words that stand in names of organisations and in no person's.
+const ORGANISATIONS: [&str; 12] = [
+    "team",
+    "group",
+    "consortium",
+    "collaboration",
+    "contributors",
+    "project",
+    "foundation",
+    "community",
+    "laboratory",
+    "university",
+    "institute",
+    "inc",
+];
+
+/// Cuts `First van Last` before its particle; a name in Han characters and that of an organisation
+/// stay whole.
 fn name_of(author: &str) -> Name {
     let author = clean(author).split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((family, given)) = author.split_once(", ") {
         return Name { family: family.into(), given: given.into() };
     }
     let words: Vec<&str> = author.split(' ').collect();
+    let of_many = |w: &&str| {
+        ORGANISATIONS.contains(&w.trim_end_matches('.').to_lowercase().as_str())
+    };
+    if words.iter().any(|w| of_many(w)) {
+        return Name { family: author, given: String::new() };
+    }
     const PARTICLES: [&str; 14] = [
         "van", "von", "der", "den", "de", "del", "della", "da", "di", "la", "le", "ten",
         "ter", "dos",
@@ -296,6 +319,24 @@ mod tests {
         assert_eq!(first.doi.as_deref(), Some("10.1000/a_b"));
         assert_eq!(first.venue.as_deref(), Some("NeurIPS"));
         assert_eq!(read.entries[1].key, "b");
+    }
+
+    #[test]
+    fn organisations_are_not_cut() {
+        let authors = ["citemap contributors", "NLLB Team", "Ann Lee"];
+        let work = Cited {
+            key: "a".into(),
+            title: "A".into(),
+            authors: authors.map(str::to_owned).into(),
+            ..Cited::default()
+        };
+        let text = bibtex(std::slice::from_ref(&work));
+        assert!(
+            text.contains("{citemap contributors} and {NLLB Team} and Lee, Ann"),
+            "{text}"
+        );
+        assert_eq!(Bibliography::parse(&text).entries[0].authors, authors);
+        assert!(ris(&[work]).contains("AU  - NLLB Team\r\n"));
     }
 
     #[test]

@@ -109,8 +109,7 @@ fn recut(blocks: &mut [Block]) {
     if entries.len() < 3 || entries.iter().enumerate().all(sound) {
         return;
     }
-    let whole: Vec<&str> = entries.iter().map(|at| blocks[*at].text.as_str()).collect();
-    let whole = whole.join(" ");
+    let whole = joined(blocks, &entries);
     let mut starts = Vec::with_capacity(entries.len() + 1);
     let mut from = 0;
     for n in 1..=entries.len() {
@@ -130,6 +129,37 @@ fn recut(blocks: &mut [Block]) {
         blocks[at].cites.clear();
         blocks[at].turns.clear();
     }
+}
+
+/// The text of entries as one; a word that is cut between two of them is made whole.
+fn joined(blocks: &[Block], entries: &[usize]) -> String {
+    let folded = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let mut times: rustc_hash::FxHashMap<String, u32> = Default::default();
+    for block in blocks {
+        for word in block.text.split([' ', '-', '\n', '\t']) {
+            *times.entry(folded(word)).or_default() += 1;
+        }
+    }
+    // The two halves stand in the text themselves.
+    let known = |word: &str, least| times.get(word).is_some_and(|n| *n >= least);
+    let mut whole = String::new();
+    for at in entries {
+        let next = blocks[*at].text.as_str();
+        let cut = whole.strip_suffix('-').filter(|w| w.ends_with(char::is_alphabetic));
+        let goes_on = next.starts_with(char::is_alphabetic);
+        if let Some(head) = cut.filter(|_| goes_on) {
+            let first = folded(head.rsplit([' ', '-']).next().unwrap_or(""));
+            let second = folded(next.split([' ', '-']).next().unwrap_or(""));
+            let is_word = known(&format!("{first}{second}"), 1);
+            if is_word || !(known(&first, 2) && known(&second, 2)) {
+                whole.pop();
+            }
+        } else if !whole.is_empty() {
+            whole.push(' ');
+        }
+        whole.push_str(next);
+    }
+    whole
 }
 
 /// Parses the bibliography; every key is made unique.
@@ -337,16 +367,20 @@ mod tests {
     #[test]
     fn entries_cut_beside_their_labels_are_cut_again() {
         let blocks = vec![
-            entry("[1] Ann, A.: One thing. In: X, pp. 17–"),
-            entry("19 (2001) [2] Bob, B.: Two things. In: Y"),
-            entry("(2002)"),
+            entry("[1] Ann, A.: One self-"),
+            entry("aware thing. In: X, pp. 17–19 (2001) [2] Bob, B.: Two things under-"),
+            entry("stood by self and aware. In: Y (2002)"),
             entry("[3] Cid, C.: Three. Z (2003) [4] Dee, D.: Four. W (2004)"),
         ];
         let doc = understand(Laid { blocks, ..Laid::default() });
         let read: Vec<(String, Option<i32>)> =
             doc.references.iter().map(|r| (r.title.clone(), r.year)).collect();
-        let expected =
-            [("One thing", 2001), ("Two things", 2002), ("Three", 2003), ("Four", 2004)];
+        let expected = [
+            ("One self-aware thing", 2001),
+            ("Two things understood by self and aware", 2002),
+            ("Three", 2003),
+            ("Four", 2004),
+        ];
         assert_eq!(read, expected.map(|(t, y)| (t.to_owned(), Some(y))));
     }
 }

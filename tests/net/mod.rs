@@ -119,6 +119,17 @@ fn a_survey_becomes_a_corpus_and_what_failed_is_listed() {
 }
 
 #[test]
+fn a_build_without_the_net_says_what_is_missing_in_few_lines() {
+    let server = Server::start(&[]);
+    let sandbox = Sandbox::new();
+    sandbox.write("survey.pdf", papers::survey());
+    let built = run(sandbox.path(), &server, &["build", "survey.pdf", "--offline"]);
+    assert!(built.stderr.contains("papers to get, at least"), "{}", built.stderr);
+    assert_eq!(built.stdout, "", "a list is what --dry-run is for");
+    assert!(server.seen().is_empty());
+}
+
+#[test]
 fn a_killed_build_goes_on_and_ends_the_same() {
     let faults = six_faults();
     let (whole_server, server) = (start(&faults), start(&faults));

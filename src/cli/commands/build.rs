@@ -25,7 +25,11 @@ pub fn run(context: &Context, args: &BuildArgs) -> Result<u8, CliError> {
         faults = survey::derive(context, &added, args.fetch.offline)?;
     }
     let done = fetch::fetch_missing(context, &[], &args.fetch)?;
-    done.write(context, &args.fetch)?;
+    let asked_for_list = args.fetch.dry_run || context.global.json;
+    match args.fetch.offline && !asked_for_list {
+        true => done.say_plan(context, &args.fetch),
+        false => done.write(context, &args.fetch)?,
+    }
     if done.interrupted() {
         return Ok(INTERRUPTED);
     }

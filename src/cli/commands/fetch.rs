@@ -282,6 +282,12 @@ impl Done {
             writeln!(out, "{}\t{}", clean(&job.key), clean(&job.url))?;
         }
         out.flush()?;
+        self.say_plan(context, options);
+        Ok(())
+    }
+
+    /// Says how much there is to get and how long it takes at least.
+    pub fn say_plan(&self, context: &Context, options: &FetchOptions) {
         let papers = counted(self.plan.jobs.len() as u64, "paper");
         let time = lasting(self.estimate);
         let offline = if options.offline { " (offline: nothing was asked)" } else { "" };
@@ -293,7 +299,6 @@ impl Done {
                     .replace("entrys", "entries"),
             );
         }
-        Ok(())
     }
 
     fn write_json(&self, context: &Context) -> Result<(), CliError> {

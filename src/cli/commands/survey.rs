@@ -219,6 +219,7 @@ fn facts_of(entry: &Entry) -> WorkFacts {
         key: entry.key.clone(),
         title: entry.title.clone(),
         authors: entry.authors.clone(),
+        more_authors: false,
         year: entry.year,
         arxiv: entry.arxiv.clone(),
         doi: entry.doi.clone(),
@@ -245,8 +246,11 @@ fn entry_of(work: &WorkFacts, survey: &str) -> NewEntry {
         (false, false) => ("article", "journal"),
     };
     let archive = if work.arxiv.is_some() { "arXiv" } else { "" };
-    let authors: Vec<String> =
+    let mut authors: Vec<String> =
         work.authors.iter().map(|a| a.replace(" and ", " ")).collect();
+    if work.more_authors && !authors.is_empty() {
+        authors.push("others".into());
+    }
     NewEntry { kind: kind.into(), key: work.key.clone(), fields: vec![] }
         .with("title", work.title.clone())
         .with("author", authors.join(" and "))

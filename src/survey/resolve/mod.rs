@@ -27,6 +27,8 @@ pub struct WorkFacts {
     pub title: String,
     /// Its authors, `First Last`; may be cut short.
     pub authors: Vec<String>,
+    /// The list of authors is known to be cut short (`et al.`).
+    pub more_authors: bool,
     /// Its year.
     pub year: Option<i32>,
     /// arXiv id without version.
@@ -43,6 +45,7 @@ impl From<&Reference> for WorkFacts {
             key: r.key.clone(),
             title: r.title.clone(),
             authors: r.authors.clone(),
+            more_authors: r.more_authors,
             year: r.year,
             arxiv: r.arxiv.clone(),
             doi: r.doi.clone(),
