@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use biblatex::{ChunksExt, PermissiveType, Person};
 
+use super::ids::{arxiv_id, arxiv_version, plain_doi};
+
 pub use edit::{BibText, EditError, NewEntry, escaped};
 
 /// The name of the bibliography in a corpus folder.
@@ -297,60 +299,6 @@ fn files_of(field: &str) -> Vec<String> {
     field.split(';').map(one).filter(|p| !p.is_empty()).collect()
 }
 
-/// A DOI without its resolver, lower case.
-pub fn plain_doi(text: &str) -> String {
-    let text = text.trim().to_lowercase();
-    let at = text.find("10.").unwrap_or(0);
-    text[at..].to_string()
-}
-
-/// The arXiv id in `text` without its version: `2309.10020`, `hep-th/9901001`.
-pub fn arxiv_id(text: &str) -> Option<String> {
-    let text = text.trim();
-    let lower = text.to_lowercase();
-    let tail = [
-        "arxiv.org/abs/",
-        "arxiv.org/pdf/",
-        "arxiv.org/html/",
-        "arxiv.org/e-print/",
-        "arxiv:",
-    ]
-    .iter()
-    .find_map(|p| lower.find(p).map(|i| &text[i + p.len()..]))
-    .unwrap_or(text)
-    .trim_start();
-    let end = tail
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-')))
-        .unwrap_or(tail.len());
-    let tail = tail[..end].trim_end_matches('.').trim_end_matches(".pdf");
-    let id = match tail.rsplit_once('v') {
-        Some((id, v)) if !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()) => id,
-        _ => tail,
-    };
-    let digits = |s: &str, n: &[usize]| {
-        n.contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit())
-    };
-    let new =
-        id.split_once('.').is_some_and(|(a, b)| digits(a, &[4]) && digits(b, &[4, 5]));
-    let old = id.split_once('/').is_some_and(|(archive, n)| {
-        digits(n, &[7])
-            && archive.len() >= 4
-            && archive
-                .bytes()
-                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'.'))
-    });
-    (new || old).then(|| id.to_string())
-}
-
-/// The version that stands behind an arXiv id.
-pub fn arxiv_version(text: &str) -> Option<u16> {
-    let id = arxiv_id(text)?;
-    let rest = &text[text.find(&id)? + id.len()..];
-    let digits = rest.strip_prefix('v')?;
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits[..end].parse().ok().filter(|v| *v > 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -397,20 +345,5 @@ mod tests {
         let keys: Vec<_> =
             bib.entries.iter().map(|e| (e.key.as_str(), e.title.as_str())).collect();
         assert_eq!(keys, [("a", "50% of A"), ("c", "C")]);
-    }
-
-    #[test]
-    fn arxiv_ids_in_every_form() {
-        for (text, id) in [
-            ("2309.10020", Some("2309.10020")),
-            ("arXiv:2309.10020v2 [cs.CV]", Some("2309.10020")),
-            ("https://arxiv.org/pdf/2309.10020v1.pdf", Some("2309.10020")),
-            ("https://arxiv.org/abs/hep-th/9901001v1", Some("hep-th/9901001")),
-            ("math.CA/0611800", Some("math.CA/0611800")),
-            ("10.1145/3292500", None),
-            ("2309", None),
-        ] {
-            assert_eq!(arxiv_id(text).as_deref(), id, "{text}");
-        }
     }
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
-use super::bib::{Bibliography, Entry, arxiv_id, plain_doi};
+use super::bib::{Bibliography, Entry};
+use super::ids::{arxiv_id, arxiv_of_doi, plain_doi};
 use super::{Belongs, WorkKey, walk};
 
 /// Titles shorter than this many letters need an author to agree.
@@ -106,7 +107,7 @@ impl Known {
         self.by_stem.entry(title_letters(&entry.key)).or_insert(n);
         let doi = entry.doi.as_deref();
         if let Some(id) = entry.arxiv.clone().or_else(|| doi.and_then(arxiv_of_doi)) {
-            self.by_arxiv.entry(plain_arxiv(&id)).or_insert(n);
+            self.by_arxiv.entry(id).or_insert(n);
         }
         if let Some(doi) = doi {
             self.by_doi.entry(plain_doi(doi)).or_insert(n);
@@ -126,8 +127,7 @@ impl Known {
 
     /// The key of the work with that arXiv id, in any form.
     pub fn with_arxiv(&self, id: &str) -> Option<&str> {
-        let id = arxiv_id(id).unwrap_or_else(|| id.to_string());
-        self.key_at(*self.by_arxiv.get(&plain_arxiv(&id))?)
+        self.key_at(*self.by_arxiv.get(&arxiv_id(id)?)?)
     }
 
     /// The key of the work with that DOI.
@@ -300,18 +300,15 @@ pub fn arxiv_in_name(stem: &str) -> Option<String> {
     if let Some((month, number)) = rest.split_once(['.', '_'])
         && digits(month) == 4
         && month.len() == 4
-        && matches!(month[2..].parse(), Ok(1..=12))
         && matches!(digits(number), 4 | 5)
     {
-        return Some(format!("{month}.{}", &number[..digits(number)]));
+        return arxiv_id(&format!("{month}.{}", &number[..digits(number)]));
     }
     let at = rest.find(|c: char| c.is_ascii_digit())?;
     let archive = rest[..at].trim_end_matches(['_', '-', '/']);
-    let old = archive.len() >= 2
-        && archive.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.'))
-        && digits(&rest[at..]) == 7
-        && matches!(rest[at + 2..at + 4].parse(), Ok(1..=12));
-    old.then(|| format!("{archive}/{}", &rest[at..at + 7]))
+    let old =
+        digits(&rest[at..]) == 7 && matches!(rest[at + 2..at + 4].parse(), Ok(1..=12));
+    old.then(|| arxiv_id(&format!("{archive}/{}", &rest[at..at + 7])))?
 }
 
 /// The name of a file or of a folder of TeX without the ending that tells its form.
@@ -369,22 +366,6 @@ pub fn surname(name: &str) -> String {
     };
     // Particles (`van den`) are written or left out at will.
     title_letters(last.split_whitespace().next_back().unwrap_or(last))
-}
-
-fn plain_arxiv(id: &str) -> String {
-    let id = id.to_lowercase();
-    // math.GT/0309136 and math/0309136 are one.
-    match id.split_once('/') {
-        Some((archive, number)) => {
-            format!("{}/{number}", archive.split('.').next().unwrap_or(archive))
-        }
-        None => id,
-    }
-}
-
-/// The arXiv id in a DOI of arXiv's own.
-pub fn arxiv_of_doi(doi: &str) -> Option<String> {
-    plain_doi(doi).strip_prefix("10.48550/arxiv.").and_then(arxiv_id)
 }
 
 fn slashed(path: &Path) -> String {

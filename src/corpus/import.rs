@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use super::bib::{Bibliography, Entry, NewEntry, arxiv_id, plain_doi};
-use super::identity::{arxiv_of_doi, plain_key, surname, title_letters};
+use super::bib::{Bibliography, Entry, NewEntry};
+use super::identity::{plain_key, surname, title_letters};
+use super::ids::{arxiv_id, arxiv_of_doi, plain_doi};
 
 /// An entry of another program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

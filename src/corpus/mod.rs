@@ -6,6 +6,7 @@
 pub mod bib;
 pub mod disk;
 pub mod identity;
+pub mod ids;
 pub mod import;
 pub mod unpack;
 pub mod walk;

@@ -5,6 +5,7 @@ use super::xml::{self, Node};
 use super::{
     ExtractError, Fault, Info, Marked, Markup, archive, charset, html, markdown, prose,
 };
+use crate::corpus::ids;
 
 /// Reads a book.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Marked, ExtractError> {
@@ -80,7 +81,7 @@ fn info(package: &Node) -> Info {
             "publisher" => out.venue = Some(text),
             "rights" => out.licence = Some(text),
             "description" => out.abstract_text = Some(text),
-            "identifier" => out.doi = prose::doi(&text).or(out.doi.take()),
+            "identifier" => out.doi = ids::doi(&text).or(out.doi.take()),
             _ => {}
         }
     }

@@ -5,6 +5,7 @@
 //! nesting are not read: their lines are faults. TOML between `+++` is read whole.
 
 use super::{Fault, Info, prose};
+use crate::corpus::ids;
 
 /// Splits front matter from the text and reads it into `info`; gives the rest of the text.
 pub(super) fn take<'a>(
@@ -61,8 +62,8 @@ fn set(info: &mut Info, name: &str, values: Vec<String>) {
         }
         "year" | "date" | "published" => info.year = prose::year_in(&first).or(info.year),
         "venue" | "journal" | "publisher" | "conference" => info.venue = Some(first),
-        "arxiv" | "eprint" => info.arxiv = prose::arxiv_id(&first),
-        "doi" => info.doi = prose::doi(&first),
+        "arxiv" | "eprint" => info.arxiv = ids::arxiv_id(&first),
+        "doi" => info.doi = ids::doi(&first),
         "lang" | "language" => info.lang = Some(first),
         "licence" | "license" => info.licence = Some(first),
         "key" | "id" | "citekey" => info.key = Some(first),

@@ -9,6 +9,7 @@ use super::{
     Element, ElementKind, ExtractError, Fault, Info, Looks, Marked, MarkedReference,
     Markup, charset, latex, markdown, prose,
 };
+use crate::corpus::ids;
 
 /// Reads an article.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Marked, ExtractError> {
@@ -82,8 +83,8 @@ fn info(article: &Node) -> Info {
     out.year = years.filter_map(|y| prose::year_in(&y.text())).min();
     for id in meta.nodes().filter(|n| n.name == "article-id") {
         match id.attribute("pub-id-type") {
-            Some("doi") => out.doi = prose::doi(&id.text()),
-            Some("arxiv") => out.arxiv = prose::arxiv_id(&id.text()),
+            Some("doi") => out.doi = ids::doi(&id.text()),
+            Some("arxiv") => out.arxiv = ids::arxiv_id(&id.text()),
             _ => {}
         }
     }
@@ -389,10 +390,10 @@ fn fields(citation: &Node) -> Vec<(String, String)> {
     for id in ids {
         match id.attribute("pub-id-type") {
             Some("doi") => {
-                out.extend(prose::doi(&id.text()).map(|d| ("doi".to_owned(), d)))
+                out.extend(ids::doi(&id.text()).map(|d| ("doi".to_owned(), d)))
             }
             Some("arxiv") => {
-                out.extend(prose::arxiv_id(&id.text()).map(|a| ("eprint".to_owned(), a)));
+                out.extend(ids::arxiv_id(&id.text()).map(|a| ("eprint".to_owned(), a)));
             }
             _ => {}
         }

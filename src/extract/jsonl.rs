@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::input::Limits;
 use super::{Element, ElementKind, ExtractError, Fault, Info, Marked, Markup};
 use super::{markdown, prose};
+use crate::corpus::ids;
 
 /// Bytes of the longest line that is read.
 pub const MAX_LINE: u64 = 16 << 20;
@@ -197,8 +198,8 @@ fn from_fields(fields: &Map<String, Value>, line: u64) -> Record {
         arxiv: string(&["arxiv", "arxiv_id", "eprint"])
             .or_else(|| key.clone())
             .as_deref()
-            .and_then(prose::arxiv_id),
-        doi: string(&["doi"]).as_deref().and_then(prose::doi),
+            .and_then(ids::arxiv_id),
+        doi: string(&["doi"]).as_deref().and_then(ids::doi),
         lang: string(&["lang", "language"]),
         licence: string(&["licence", "license"]),
         categories: field(&["categories", "topics"]).map(categories).unwrap_or_default(),

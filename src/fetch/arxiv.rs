@@ -12,8 +12,8 @@ use quick_xml::events::Event as Xml;
 use url::Url;
 
 use super::client::{Ask, Client, GetError};
-use crate::corpus::bib::{arxiv_id, arxiv_version};
 use crate::corpus::disk;
+use crate::corpus::ids::{arxiv_id, arxiv_version};
 
 /// Ids in one question.
 pub const BATCH: usize = 100;

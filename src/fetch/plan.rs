@@ -10,7 +10,8 @@ use super::ledger::{Event, Ledger};
 use super::policy::Policy;
 use super::{Form, client::Ask};
 use crate::corpus::bib::{Bibliography, Entry};
-use crate::corpus::identity::{arxiv_of_doi, plain_key};
+use crate::corpus::identity::plain_key;
+use crate::corpus::ids::arxiv_of_doi;
 
 /// The folder of fetched papers in a corpus.
 pub const FOLDER: &str = "papers";

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::arxiv::{ApiError, Cache, Paper};
 use super::client::{Ask, Client, GetError};
-use crate::corpus::bib::{arxiv_id, plain_doi};
+use crate::corpus::ids::{arxiv_id, plain_doi};
 
 /// A second source.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use crate::corpus::bib::{Bibliography, Entry};
 use crate::corpus::identity::{
     self, Known, arxiv_in_name, identify, plain_key, stem, surname, title_letters,
 };
+use crate::corpus::ids::arxiv_year;
 use crate::corpus::{Belongs, Fingerprint, Format, WorkKey};
-use crate::paper::reference::ids::arxiv_year;
 use crate::schema::Work;
 use crate::survey::resolve::{Resolver, WorkFacts};
 

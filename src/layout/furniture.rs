@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::{Chunk, PageChunks};
+use crate::corpus::ids;
 
 /// A piece of furniture: page index and text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -316,15 +317,5 @@ fn watermarks(page: &PageChunks) -> Vec<usize> {
 
 /// Finds arXiv's stamp among turned text: returns its id without version.
 pub(super) fn arxiv_stamp(text: &str) -> Option<String> {
-    let rest = text.trim().strip_prefix("arXiv:")?;
-    let id = rest.split_whitespace().next()?;
-    let bare = match id.rfind('v') {
-        Some(at) if at > 0 && id[at + 1..].bytes().all(|b| b.is_ascii_digit()) => {
-            &id[..at]
-        }
-        _ => id,
-    };
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "./-".contains(c);
-    let sound = bare.len() >= 9 && bare.len() <= 24 && bare.chars().all(allowed);
-    sound.then(|| bare.to_owned())
+    ids::arxiv_id(text.trim()).filter(|_| text.trim().starts_with("arXiv:"))
 }

@@ -95,7 +95,7 @@ fn arabic(text: &str) -> Option<Numbering> {
     }
     let number = text[..end].trim_end_matches('.').to_owned();
     let rest = &text[end..];
-    let rest = if rest.starts_with(')') { &rest[1..] } else { rest };
+    let rest = rest.strip_prefix(')').unwrap_or(rest);
     let set_off = rest.starts_with([' ', '\u{2003}', '|']) || bytes[end - 1] == b'.';
     let title = rest.trim_start_matches([' ', '\u{2003}', '|', '.']);
     let plain_start = path.len() > 1 && title.starts_with(char::is_alphabetic);

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Reference;
 use super::reference::names::{family, fold, is_cjk};
-use super::reference::{ids, split_label, year_letter};
+use super::reference::{split_label, year_letter, years};
 use crate::layout::{Block, BlockKind, Cite};
 
 /// A mark in a block: its bytes, and the index of the reference.
@@ -211,7 +211,7 @@ fn named(text: &str, labels: &Labels) -> Vec<Mark> {
         if text[..at].ends_with(|c: char| c.is_alphanumeric()) {
             continue;
         }
-        let Some((year, len)) = ids::leading_year(&text[at..]) else { continue };
+        let Some((year, len)) = years::leading_year(&text[at..]) else { continue };
         let letter = text[at..at + len].chars().nth(4);
         let Some((start, name)) = name_before(&text[..at], year, labels) else {
             continue;
@@ -345,7 +345,7 @@ fn strip_year(text: &str) -> Option<&str> {
     let trimmed = if text.len() - trimmed.len() <= 1 { trimmed } else { text };
     let start = trimmed.len().checked_sub(4)?;
     let digits = trimmed.get(start..)?;
-    (ids::leading_year(digits).is_some()).then(|| &trimmed[..start])
+    (years::leading_year(digits).is_some()).then(|| &trimmed[..start])
 }
 
 fn tail(text: &str, bytes: usize) -> &str {
@@ -376,9 +376,7 @@ fn raised(text: &str, labels: &Labels) -> Vec<Mark> {
         at = start + run.max(1);
         let superscript =
             text[start..].chars().next().is_some_and(|c| lower_digit(c).is_some());
-        if has_superscripts && !superscript
-            || !superscript && !behind_word(&text[..start])
-        {
+        if !superscript && (has_superscripts || !behind_word(&text[..start])) {
             continue;
         }
         if !superscript

@@ -5,7 +5,8 @@
 //! else of the version that arXiv's stamp dates, else of the arXiv id, else of the newest reference.
 
 use super::Reference;
-use super::reference::ids;
+use super::reference::years;
+use crate::corpus::ids;
 use crate::extract::Info;
 use crate::layout::{Block, BlockKind};
 
@@ -205,7 +206,7 @@ fn is_month(word: &str) -> bool {
 
 fn whole_year(word: &str) -> Option<i32> {
     let word = word.trim_matches(['.', ':', ';']);
-    let (year, len) = ids::leading_year(word)?;
+    let (year, len) = years::leading_year(word)?;
     ((1950..=2035).contains(&year) && len == word.len() && len == 4).then_some(year)
 }
 

@@ -101,7 +101,8 @@ fn ends_here(text: &str, at: usize, end: usize, mark: char) -> bool {
         // A quotation that ends with its period.
         return true;
     }
-    !abbreviated(text, at) && !(next.is_ascii_digit() && heads_number(text, at))
+    let numbers = next.is_ascii_digit() && heads_number(text, at);
+    !numbers && !abbreviated(text, at)
 }
 
 /// True if the word before the period is an abbreviation or an initial.
@@ -112,9 +113,15 @@ fn abbreviated(text: &str, at: usize) -> bool {
         .unwrap_or("");
     let lower = word.to_lowercase();
     if ALWAYS.contains(&lower.as_str()) {
-        return !(lower == "no" && word == "no" && !followed_by_digit(text, at))
-            && !(lower == "al" && !text[..at].trim_end_matches("al").ends_with("et "))
-            && !(lower == "al" && capital_sentence_follows(text, at));
+        let ends = match lower.as_str() {
+            "no" => word == "no" && !followed_by_digit(text, at),
+            "al" => {
+                !text[..at].trim_end_matches("al").ends_with("et ")
+                    || capital_sentence_follows(text, at)
+            }
+            _ => false,
+        };
+        return !ends;
     }
     let capital_next = text[at + 1..]
         .trim_start_matches([' ', ')', ']'])

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use tantivy::schema::Field;
 
 use super::finish::{paper_info, passage_hit};
-use super::plan::{arxiv_id, doi};
+use super::plan::arxiv_id;
 use super::searcher::Searcher;
 use super::{PaperInfo, PassageHit, SearchError};
+use crate::corpus::ids;
 use crate::schema::{Stored, Work};
 
 /// A sentence that cites a paper, and where it stands.
@@ -63,7 +64,7 @@ impl Searcher {
 
     /// Returns the key of the paper with a DOI.
     pub fn key_of_doi(&self, given: &str) -> Result<Option<String>, SearchError> {
-        self.key_with(self.view.schema.doi, &doi(given))
+        self.key_with(self.view.schema.doi, &ids::plain_doi(given))
     }
 
     fn key_with(&self, field: Field, term: &str) -> Result<Option<String>, SearchError> {

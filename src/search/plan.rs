@@ -12,7 +12,7 @@ use crate::schema::IndexSchema;
 
 mod fields;
 
-pub(super) use fields::{arxiv_id, doi, forms_of};
+pub(super) use fields::{arxiv_id, forms_of};
 
 /// A scored leaf.
 #[derive(Clone, Debug)]

@@ -10,10 +10,9 @@ use super::{net, survey};
 use crate::cli::Context;
 use crate::cli::args::AddArgs;
 use crate::cli::error::{CliError, FOUND, TROUBLE, chain};
-use crate::corpus::bib::{
-    BibText, Bibliography, NewEntry, arxiv_id, arxiv_version, plain_doi,
-};
-use crate::corpus::identity::{Known, arxiv_of_doi, plain_key};
+use crate::corpus::bib::{BibText, Bibliography, NewEntry};
+use crate::corpus::identity::{Known, plain_key};
+use crate::corpus::ids::{arxiv_id, arxiv_of_doi, arxiv_version, plain_doi};
 use crate::corpus::import::{self, BibForm, ImportedEntry, made_key};
 use crate::corpus::{Format, unpack, walk};
 use crate::fetch::arxiv::{self, Cache, Paper};

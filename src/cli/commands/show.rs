@@ -8,7 +8,7 @@ use crate::cli::Context;
 use crate::cli::args::{CitedArgs, OpenArgs, ShowArgs};
 use crate::cli::error::{CliError, FOUND, NOTHING};
 use crate::corpus::Format;
-use crate::corpus::bib::{arxiv_id, plain_doi};
+use crate::corpus::ids::{arxiv_id, plain_doi};
 use crate::corpus::walk::format_of;
 use crate::extract::Engine;
 use crate::index::Root;

@@ -3,6 +3,7 @@
 use scraper::{Html, Selector};
 use serde_json::Value;
 
+use crate::corpus::ids;
 use crate::extract::{Info, prose};
 
 /// Reads the metadata of a page.
@@ -44,7 +45,7 @@ pub(super) fn selector(css: &str) -> Selector {
 /// arXiv's pages begin their title with `[2309.10020] `.
 fn without_stamp(title: &str) -> String {
     match title.strip_prefix('[').and_then(|t| t.split_once("] ")) {
-        Some((id, rest)) if prose::arxiv_id(id).is_some() => rest.to_owned(),
+        Some((id, rest)) if ids::arxiv_id(id).is_some() => rest.to_owned(),
         _ => title.to_owned(),
     }
 }
@@ -79,9 +80,9 @@ fn set(out: &mut Info, name: &str, content: String) {
             out.venue = Some(content);
         }
         "citation_doi" | "dc.identifier" => {
-            out.doi = prose::doi(&content).or(out.doi.take())
+            out.doi = ids::doi(&content).or(out.doi.take())
         }
-        "citation_arxiv_id" => out.arxiv = prose::arxiv_id(&content),
+        "citation_arxiv_id" => out.arxiv = ids::arxiv_id(&content),
         "citation_abstract" | "dc.description" => out.abstract_text = Some(content),
         "citation_language" | "dc.language" => out.lang = Some(content),
         "dc.rights" | "citation_license" => out.licence = Some(content),

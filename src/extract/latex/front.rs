@@ -2,6 +2,7 @@
 
 use super::reader::{Reader, Text};
 use super::token::{Token, to_tex};
+use crate::corpus::ids;
 use crate::extract::authors::{GAP, LINE, NEXT, names_in};
 use crate::extract::{Element, ElementKind, Info, prose};
 
@@ -52,7 +53,7 @@ impl Reader<'_> {
                 self.front.date = Some(date);
             }
             "acmDOI" | "DOI" if !self.in_body => {
-                self.front.doi = prose::doi(&to_tex(&self.stream.argument()));
+                self.front.doi = ids::doi(&to_tex(&self.stream.argument()));
             }
             "abstract" | "cabstract" | "eabstract" | "Abstract" => {
                 self.abstract_command()

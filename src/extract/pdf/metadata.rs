@@ -11,6 +11,7 @@ use quick_xml::events::Event;
 
 use super::stream;
 use super::string::text_string;
+use crate::corpus::ids;
 use crate::extract::Info;
 
 /// Bytes of an XMP packet that are read.
@@ -43,7 +44,7 @@ pub(super) fn info(pdf: &Pdf) -> Info {
     for field in [&stated.subject, &stated.keywords, &stated.title].into_iter().flatten()
     {
         if info.doi.is_none() {
-            info.doi = find_doi(&text_string(field));
+            info.doi = ids::doi(&text_string(field));
         }
     }
     if info.year.is_none()
@@ -129,7 +130,7 @@ fn property(path: &[String], value: &str, info: &mut Info) {
         | "dc:description"
             if info.doi.is_none() =>
         {
-            info.doi = find_doi(value);
+            info.doi = ids::doi(value);
         }
         "prism:coverDate" | "prism:publicationDate" | "prism:coverDisplayDate" => {
             info.year = info.year.or_else(|| find_year(value));
@@ -171,18 +172,6 @@ fn split_authors(text: &str) -> Vec<String> {
         .map(|p| p.trim().trim_start_matches("and ").to_string())
         .filter(|p| p.chars().any(char::is_alphabetic))
         .collect()
-}
-
-/// Finds a DOI in a text, in lower case.
-fn find_doi(text: &str) -> Option<String> {
-    let start = text.match_indices("10.").find(|(at, _)| {
-        let digits = text[at + 3..].bytes().take_while(u8::is_ascii_digit).count();
-        (4..=9).contains(&digits) && text[at + 3 + digits..].starts_with('/')
-    });
-    let rest = &text[start?.0..];
-    let end = rest.find(|c: char| c.is_whitespace() || "<>\"{}|;".contains(c));
-    let doi = rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ',', ')', ']']);
-    (doi.len() > 8).then(|| doi.to_lowercase())
 }
 
 fn find_year(text: &str) -> Option<i32> {

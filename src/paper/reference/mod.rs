@@ -5,11 +5,12 @@
 //! venue, arXiv id, DOI; a part that cannot be told is left empty, never guessed from another
 //! source.
 
-pub mod ids;
 pub mod names;
 mod title;
+pub mod years;
 
 use super::Reference;
+use crate::corpus::ids;
 use names::{Names, leading_names};
 use title::{End, cut_title, venue};
 
@@ -22,7 +23,7 @@ pub fn parse(key: &str, text: &str) -> Reference {
         Reference { key: key.to_owned(), text: text.to_owned(), ..Reference::default() };
     let flat = flatten(text);
     let (_, body) = split_label(&flat);
-    reference.arxiv = ids::arxiv_id(body);
+    reference.arxiv = ids::find_arxiv_id(body);
     reference.doi = ids::doi(body).filter(|d| !d.starts_with("10.48550/"));
 
     let front = front(body);
@@ -33,8 +34,8 @@ pub fn parse(key: &str, text: &str) -> Reference {
     reference.venue = venue(rest);
     reference.year = front
         .year
-        .or_else(|| ids::printed_year(rest))
-        .or_else(|| ids::printed_year(front.rest))
+        .or_else(|| years::printed_year(rest))
+        .or_else(|| years::printed_year(front.rest))
         .or_else(|| reference.arxiv.as_deref().and_then(ids::arxiv_year));
     reference
 }
@@ -61,7 +62,7 @@ pub fn from_fields(key: &str, text: &str, fields: &[(String, String)]) -> Refere
         reference.authors = names;
     }
     let year = field(&["year", "date"]);
-    if let Some(year) = year.as_deref().and_then(|y| ids::leading_year(y.get(..4)?)) {
+    if let Some(year) = year.as_deref().and_then(|y| years::leading_year(y.get(..4)?)) {
         reference.year = Some(year.0);
     }
     if let Some(venue) = field(&["journal", "journaltitle", "booktitle"]) {
@@ -70,11 +71,11 @@ pub fn from_fields(key: &str, text: &str, fields: &[(String, String)]) -> Refere
         reference.venue = Some(if preprint { "arXiv".to_owned() } else { venue });
     }
     if let Some(doi) = field(&["doi"]).as_deref().and_then(ids::doi) {
-        reference.arxiv = reference.arxiv.or_else(|| ids::arxiv_id(&doi));
+        reference.arxiv = reference.arxiv.or_else(|| ids::find_arxiv_id(&doi));
         reference.doi = Some(doi).filter(|d| !d.starts_with("10.48550/"));
     }
     if let Some(id) = field(&["eprint", "arxiv", "arxivid"]) {
-        reference.arxiv = ids::arxiv_id(&format!("arXiv:{id}")).or(reference.arxiv);
+        reference.arxiv = ids::arxiv_id(&id).or(reference.arxiv);
     }
     reference
 }
@@ -166,11 +167,11 @@ fn after_names(names: Names, body: &str) -> Option<Front<'_>> {
     let after = rest[mark.len_utf8()..].trim_start();
     match mark {
         ':' | '：' => front(names, None, after, End::Period),
-        '.' | '．' | '。' => match ids::leading_year(after) {
+        '.' | '．' | '。' => match years::leading_year(after) {
             Some((year, len)) => front(names, Some(year), &after[len..], End::Period),
             None => front(names, None, after, End::Period),
         },
-        ',' | '，' => match ids::leading_year(after) {
+        ',' | '，' => match years::leading_year(after) {
             // `Names, 2017. Title` and `Names, 2017, ApJ, 800, 12`
             Some((year, len)) => {
                 let end =
@@ -180,7 +181,7 @@ fn after_names(names: Names, body: &str) -> Option<Front<'_>> {
             None => front(names, None, after, End::Comma),
         },
         c if title::opens_quote(c) => front(names, None, rest, End::Period),
-        c if c.is_ascii_digit() => match ids::leading_year(rest) {
+        c if c.is_ascii_digit() => match years::leading_year(rest) {
             // `Names 2017, ApJ, 800` and `Names 2017. Title`
             Some((year, len)) => {
                 let end =
@@ -209,7 +210,7 @@ fn after_mark(text: &str) -> &str {
 fn year_between_periods(body: &str) -> Option<(usize, i32, &str)> {
     for (at, _) in body.match_indices(". ") {
         let after = body[at + 1..].trim_start();
-        let Some((year, len)) = ids::leading_year(after) else { continue };
+        let Some((year, len)) = years::leading_year(after) else { continue };
         let rest = after[len..].trim_start_matches(' ');
         let Some(rest) = rest.strip_prefix('.') else { continue };
         if !rest.contains(char::is_alphabetic) || !rest.starts_with([' ', '\u{a0}']) {
@@ -232,7 +233,7 @@ fn year_between_periods(body: &str) -> Option<(usize, i32, &str)> {
 /// `(2017)`, `(2017a)`, `(2017, May 3)`, `[2017]` at the start: the year and what follows.
 fn bracketed_year(text: &str) -> Option<(i32, &str)> {
     let inner = text.strip_prefix(['(', '[', '（'])?;
-    let (year, len) = ids::leading_year(inner)?;
+    let (year, len) = years::leading_year(inner)?;
     let close = inner[len..].find([')', ']', '）']).filter(|i| *i <= 20)?;
     let end = len + close;
     let bracket = inner[end..].chars().next().map_or(1, char::len_utf8);

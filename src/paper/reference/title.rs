@@ -3,8 +3,8 @@
 //! In: an entry from its title on. Out: the title, the venue as printed. A title is ended by a
 //! period or by a comma, as the marks behind the authors told; a quoted one by its quotation mark.
 
-use super::ids;
 use super::names::is_cjk;
+use super::years;
 
 /// The mark that ends a title in this style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,7 +235,7 @@ fn period_ends(before: &str, after: &str) -> bool {
     let next = gap.chars().next().unwrap_or(' ');
     next.is_uppercase()
         || next.is_ascii_digit() && !word.ends_with(|c: char| c.is_ascii_digit())
-        || next.is_ascii_digit() && ids::leading_year(gap).is_some()
+        || next.is_ascii_digit() && years::leading_year(gap).is_some()
         || is_cjk(next)
         || opens_quote(next)
         || matches!(next, '(' | '[' | '/')
@@ -335,7 +335,7 @@ fn is_venue_chunk(chunk: &str, next: &str, first: bool) -> bool {
             && (words == 1 || chunk.contains('.'));
     }
     starts_venue(chunk)
-        || ids::leading_year(chunk).is_some_and(|(_, len)| len == chunk.len())
+        || years::leading_year(chunk).is_some_and(|(_, len)| len == chunk.len())
         || chunk.starts_with('(')
         || chunk.starts_with("http")
         || capital && words <= 12 && (numbered && words > 1 || number_next)
@@ -382,7 +382,7 @@ pub(super) fn venue(rest: &str) -> Option<String> {
         || ["http", "url", "pages", "pp.", "doi", "available", "(", "["]
             .iter()
             .any(|p| lower.starts_with(p))
-        || ids::leading_year(rest).is_some_and(|(_, n)| rest[n..].trim().len() < 3)
+        || years::leading_year(rest).is_some_and(|(_, n)| rest[n..].trim().len() < 3)
     {
         return None;
     }
@@ -407,7 +407,7 @@ fn venue_end(rest: &str) -> usize {
                     .any(|w| lower.starts_with(w))
             }
             ':' => after.starts_with(|c: char| c.is_ascii_digit()),
-            '(' => ids::leading_year(after).is_some() || lower.starts_with("volume"),
+            '(' => years::leading_year(after).is_some() || lower.starts_with("volume"),
             '.' => {
                 let word = rest[..at].rsplit(' ').next().unwrap_or("");
                 let next = after.split(' ').next().unwrap_or("");
@@ -416,7 +416,7 @@ fn venue_end(rest: &str) -> usize {
                     && !next.trim_end_matches(',').ends_with('.')
                     || after.is_empty()
                     || after.starts_with(|c: char| c.is_ascii_digit())
-                        && ids::leading_year(after).is_some()
+                        && years::leading_year(after).is_some()
                     || lower.starts_with("http")
                     || lower.starts_with("url")
                     || lower.starts_with("doi")
@@ -424,7 +424,7 @@ fn venue_end(rest: &str) -> usize {
             ' ' => {
                 // A volume behind the name: `Nature 521`, but not the year of `ECCV 2020: 16th`.
                 after.starts_with(|c: char| c.is_ascii_digit())
-                    && ids::leading_year(after).is_none()
+                    && years::leading_year(after).is_none()
                     && at > 2
                     && after
                         .trim_start_matches(|c: char| c.is_ascii_digit())

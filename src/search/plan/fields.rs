@@ -4,6 +4,7 @@ use std::ops::Bound;
 
 use super::{Compiler, Place, Span, Tree, join, phrase_of};
 use crate::analysis;
+use crate::corpus::ids;
 use crate::query::{Field, Node};
 use crate::schema::{kind_of, pack_lang};
 use crate::search::SearchError;
@@ -34,7 +35,7 @@ impl Compiler<'_> {
             Field::Venue => Leaf::Names(self.schema.venue, forms_of(text)),
             Field::Key => Leaf::Terms(self.schema.key, vec![text.to_owned()]),
             Field::Arxiv => Leaf::PaperTerms(self.schema.arxiv, vec![arxiv_id(text)]),
-            Field::Doi => Leaf::PaperTerms(self.schema.doi, vec![doi(text)]),
+            Field::Doi => Leaf::PaperTerms(self.schema.doi, vec![ids::plain_doi(text)]),
             Field::Topic => {
                 let paths = self.lexicon.topics(text, Some(span))?;
                 Leaf::Terms(self.schema.topic, paths)
@@ -151,30 +152,9 @@ pub(in crate::search) fn forms_of(text: &str) -> Vec<String> {
     analysis::phrase(text).into_iter().map(|(_, form)| form.exact).collect()
 }
 
-/// An arXiv id as the index holds it: without `arXiv:` and version.
+/// An arXiv id as the index holds it; what is none, as it was typed.
 pub(in crate::search) fn arxiv_id(text: &str) -> String {
-    let text = text.trim();
-    let bare = match text.get(..6) {
-        Some(head) if head.eq_ignore_ascii_case("arxiv:") => &text[6..],
-        _ => text,
-    };
-    match bare.rsplit_once('v') {
-        Some((id, version))
-            if !version.is_empty()
-                && id.ends_with(|c: char| c.is_ascii_digit())
-                && version.bytes().all(|b| b.is_ascii_digit()) =>
-        {
-            id.to_owned()
-        }
-        _ => bare.to_owned(),
-    }
-}
-
-/// A DOI as the index holds it: lower case, without a resolver before it.
-pub(in crate::search) fn doi(text: &str) -> String {
-    let text = text.trim().to_lowercase();
-    let bare = text.find("10.").map_or(text.as_str(), |at| &text[at..]);
-    bare.to_owned()
+    ids::arxiv_id(text).unwrap_or_else(|| text.trim().to_owned())
 }
 
 fn year_of(text: &str, span: &Span) -> Result<i32, SearchError> {
