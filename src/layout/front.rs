@@ -1,8 +1,11 @@
 //! The front of a paper: its title, authors and abstract on the first pages.
 
+use std::ops::Range;
+
+use super::drawing::is_sentence;
 use super::heading;
 use super::measure::Measure;
-use super::numbering::{Scheme, numbering};
+use super::numbering::{Scheme, caption, numbering};
 use super::paragraph::Paragraph;
 
 /// What a paragraph of the front is.
@@ -41,26 +44,25 @@ pub(super) fn front(
         return kinds;
     }
     let front_end = label.or(body).unwrap_or(0);
-    for kind in kinds[after_title.min(front_end)..front_end].iter_mut() {
-        kind.get_or_insert(FrontKind::Authors);
+    let is_caption = |index: usize| caption(paragraphs[index].text()).is_some();
+    for index in after_title.min(front_end)..front_end {
+        if !is_caption(index) {
+            kinds[index].get_or_insert(FrontKind::Authors);
+        }
     }
     match label {
         Some(label) => {
             let end = body.unwrap_or(paragraphs.len().min(label + 3)).max(label + 1);
-            for (index, kind) in kinds.iter_mut().enumerate().take(end).skip(label) {
-                let is_label = is_abstract_label(paragraphs[index].text());
-                *kind = Some(if is_label {
-                    FrontKind::AbstractLabel
-                } else {
-                    FrontKind::Abstract
-                });
-            }
+            mark_abstract(paragraphs, &mut kinds, label..end);
+            mark_beside(paragraphs, &mut kinds, &title, label);
         }
         // Without a label, a long paragraph before the introduction is the abstract.
         None => {
             for index in after_title.min(front_end)..front_end {
+                let text = paragraphs[index].text();
                 if kinds[index] == Some(FrontKind::Authors)
-                    && paragraphs[index].text().len() > 400
+                    && text.len() > 400
+                    && is_sentence(text)
                 {
                     kinds[index] = Some(FrontKind::Abstract);
                 }
@@ -68,6 +70,66 @@ pub(super) fn front(
         }
     }
     kinds
+}
+
+/// Marks the abstract from its label on; drawings among it are none of it.
+fn mark_abstract(
+    paragraphs: &[Paragraph],
+    kinds: &mut [Option<FrontKind>],
+    range: Range<usize>,
+) {
+    let mut size = None;
+    for index in range {
+        let paragraph = &paragraphs[index];
+        if is_abstract_label(paragraph.text()) {
+            kinds[index] = Some(FrontKind::AbstractLabel);
+            continue;
+        }
+        let usual = *size.get_or_insert(paragraph.size);
+        let same_type = (paragraph.size - usual).abs() < 0.15 * usual;
+        if same_type && caption(paragraph.text()).is_none() {
+            kinds[index] = Some(FrontKind::Abstract);
+        }
+    }
+}
+
+/// Marks what stands between the title and the height of the abstract's label in other columns:
+/// the authors at the right.
+fn mark_beside(
+    paragraphs: &[Paragraph],
+    kinds: &mut [Option<FrontKind>],
+    title: &[usize],
+    label: usize,
+) {
+    let Some(top) = title.last().map(|last| paragraphs[*last].bbox[3]) else { return };
+    let bottom = paragraphs[label].bbox[1];
+    for index in label + 1..paragraphs.len() {
+        let bbox = paragraphs[index].bbox;
+        let text = paragraphs[index].text();
+        if bbox[1] > top - 2.0
+            && bbox[3] < bottom
+            && caption(text).is_none()
+            && !is_sentence(text)
+        {
+            kinds[index] = Some(FrontKind::Authors);
+        }
+    }
+}
+
+/// Returns the paragraphs in reading order: authors that the columns put behind the abstract come
+/// before it.
+pub(super) fn order(kinds: &[Option<FrontKind>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..kinds.len()).collect();
+    let label = kinds
+        .iter()
+        .position(|k| matches!(k, Some(FrontKind::AbstractLabel | FrontKind::Abstract)));
+    let Some(label) = label else { return order };
+    let late =
+        |index: &usize| *index > label && kinds[*index] == Some(FrontKind::Authors);
+    let (authors, rest): (Vec<usize>, Vec<usize>) = order.drain(label..).partition(late);
+    order.extend(authors);
+    order.extend(rest);
+    order
 }
 
 /// Returns the paragraphs of the title: the largest type in the upper part of the page.

@@ -1,6 +1,7 @@
 //! What each paragraph is.
 
 use super::contents;
+use super::drawing::is_sentence;
 use super::front::{self, FrontKind};
 use super::heading::{self, Found};
 use super::measure::Measure;
@@ -44,8 +45,10 @@ pub(super) fn classify(
         };
         let n_paragraphs = paragraphs.len();
         let below = sizes_below(&paragraphs);
-        let found = found.into_iter().enumerate();
-        for (paragraph, (position, found)) in paragraphs.into_iter().zip(found) {
+        let order = front::order(&front);
+        let mut parts: Vec<_> = paragraphs.into_iter().zip(found).map(Some).collect();
+        for position in order {
+            let Some((paragraph, found)) = parts[position].take() else { continue };
             let foot = position > 0
                 && position < n_paragraphs
                 && paragraph.bbox[1] > 0.55 * height
@@ -62,15 +65,44 @@ pub(super) fn classify(
     (state.pieces, state.labels)
 }
 
-/// Returns for each paragraph the largest type that follows it in its column.
+/// Returns for each paragraph the largest type that stands below it, a caption being larger than
+/// any.
 fn sizes_below(paragraphs: &[Paragraph]) -> Vec<f32> {
+    /// Upright strips that a page is cut into.
+    const STRIPS: usize = 128;
+    /// Points at each side that say nothing: they may reach into the next column.
+    const EDGE: f32 = 5.0;
+    let left = paragraphs.iter().map(|p| p.bbox[0]).fold(f32::MAX, f32::min);
+    let right = paragraphs.iter().map(|p| p.bbox[2]).fold(f32::MIN, f32::max);
+    let strip = |x: f32| {
+        let share = (x - left) / (right - left).max(1.0);
+        ((share * STRIPS as f32) as usize).min(STRIPS - 1)
+    };
+    let span = |p: &Paragraph| {
+        let (from, to) = (strip(p.bbox[0] + EDGE), strip(p.bbox[2] - EDGE));
+        from.min(to)..=from.max(to)
+    };
+    let downwards = |edge: usize| {
+        let mut order: Vec<usize> = (0..paragraphs.len()).collect();
+        let at = |i: usize| paragraphs[i].bbox[edge];
+        order.sort_by(|a, b| at(*b).total_cmp(&at(*a)));
+        order
+    };
+    let mut tops = downwards(1).into_iter().peekable();
+    let mut largest = [0f32; STRIPS];
     let mut below = vec![0f32; paragraphs.len()];
-    for index in (0..paragraphs.len().saturating_sub(1)).rev() {
-        let next = &paragraphs[index + 1];
-        let column = |p: &Paragraph| p.lines.first().map(|line| line.column);
-        if column(&paragraphs[index]) == column(next) {
-            below[index] = below[index + 1].max(next.size);
+    for index in downwards(3) {
+        let paragraph = &paragraphs[index];
+        let bottom = paragraph.bbox[3] - 0.3 * paragraph.size;
+        while let Some(next) = tops.next_if(|i| paragraphs[*i].bbox[1] >= bottom) {
+            let other = &paragraphs[next];
+            let size = match caption(other.text()) {
+                Some(_) => f32::INFINITY,
+                None => other.size,
+            };
+            largest[span(other)].iter_mut().for_each(|most| *most = most.max(size));
         }
+        below[index] = largest[span(paragraph)].iter().copied().fold(0.0, f32::max);
     }
     below
 }
@@ -96,7 +128,10 @@ impl State {
     fn take(&mut self, mut paragraph: Paragraph, context: Context) {
         let kind = match context.front {
             Some(FrontKind::Title) => BlockKind::Title,
-            Some(FrontKind::Authors) => BlockKind::Authors,
+            Some(FrontKind::Authors) => {
+                paragraph.run = table::rows(&paragraph);
+                BlockKind::Authors
+            }
             Some(FrontKind::AbstractLabel) => {
                 self.labels.push(paragraph.run.text);
                 return;
@@ -160,13 +195,9 @@ impl State {
             self.in_code = of == CaptionOf::Code;
             return BlockKind::Caption;
         }
-        let marked =
-            text.starts_with(|c: char| c.is_ascii_digit() || "∗†‡§*".contains(c));
-        let small = paragraph.size < 0.86 * body && letters > 20;
         if context.at_foot
-            && paragraph.size < 0.92 * body
             && !self.in_bibliography
-            && (marked || small)
+            && is_footnote(text, paragraph.size / body)
         {
             return BlockKind::Footnote;
         }
@@ -201,6 +232,21 @@ impl State {
         }
         BlockKind::Paragraph
     }
+}
+
+/// Tells whether a text at the foot of a column, of that share of the body's size, is a footnote:
+/// words behind a mark, or sentences in small type.
+fn is_footnote(text: &str, size: f32) -> bool {
+    let words = text
+        .trim_start_matches(|c: char| c.is_ascii_digit() || "∗†‡§*¶ ".contains(c))
+        .trim_end();
+    let marked = words.len() < text.trim_end().len();
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    let visible = words.chars().filter(|c| !c.is_whitespace()).count();
+    size < 0.92
+        && letters * 10 >= visible * 6
+        && (marked && letters >= 8
+            || size < 0.86 && letters > 20 && (is_sentence(words) || words.contains('@')))
 }
 
 /// Tells whether a text looks like steps of an algorithm.

@@ -9,6 +9,7 @@ mod chunk;
 mod cites;
 mod column;
 mod contents;
+mod drawing;
 mod flow;
 mod front;
 mod furniture;

@@ -110,9 +110,17 @@ fn ends_before(open: &[Line], next: &Line, measure: Measure) -> bool {
     let em = last.size.max(next.size);
     changes_type(&open[0], last, next, em)
         || is_set_off(open, next, measure, em)
-        || caption(next.text()).is_some()
+        || caption(next.text()).is_some() && !runs_on(last, next, measure, em)
         || starts_item(last, next, em)
         || starts_anew(open, next, em)
+}
+
+/// Tells whether a sentence goes on in the next line: `as it is shown in` + `Fig. 8. See ...`.
+fn runs_on(last: &Line, next: &Line, measure: Measure, em: f32) -> bool {
+    let full = last.x1 > last.column_x1 - 2.0 * em;
+    let ended = last.text().trim_end().ends_with(['.', '?', '!', ':', '。']);
+    let close = next.y - last.y < (1.15 * measure.pitch).max(1.3 * em);
+    full && !ended && close && (last.size - next.size).abs() < 0.04 * em
 }
 
 /// A change of size, or between bold and plain.

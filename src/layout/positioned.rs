@@ -12,8 +12,8 @@ use super::links::PageLinks;
 use super::measure::measure;
 use super::quality::{self, Counts};
 use super::{
-    Block, BlockKind, HeadingSource, Laid, bibliography, column, flow, gutter, outline,
-    paragraph,
+    Block, BlockKind, HeadingSource, Laid, bibliography, column, drawing, flow, gutter,
+    outline, paragraph,
 };
 
 /// Lays out a PDF.
@@ -56,7 +56,8 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .map(|lines| paragraph::paragraphs(lines, measure, &words))
         .collect();
     let heights: Vec<f32> = pages.iter().map(|page| page.height).collect();
-    let (pieces, labels) = kind::classify(paragraphs, measure, &heights);
+    let (mut pieces, labels) = kind::classify(paragraphs, measure, &heights);
+    drawing::find_words(&mut pieces, measure);
     dropped.extend(labels.into_iter().map(|text| Dropped { page: 0, text }));
     let targets = bibliography::targets(&positioned.destinations);
     let pieces = bibliography::split_entries(pieces, &targets, &words);

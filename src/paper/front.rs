@@ -223,12 +223,7 @@ pub(super) fn authors(blocks: &[Block], info: &Info, paged: bool) -> Vec<String>
     if !paged && !stated.is_empty() {
         return stated;
     }
-    let shown_text: String = blocks
-        .iter()
-        .filter(|b| b.kind == BlockKind::Authors)
-        .map(|b| b.text.as_str())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let shown_text = in_rows(blocks);
     let shown = read_authors(&shown_text);
     let folded = fold(&shown_text);
     let confirmed = stated.iter().filter(|a| folded.contains(&fold(a))).count();
@@ -241,10 +236,43 @@ pub(super) fn authors(blocks: &[Block], info: &Info, paged: bool) -> Vec<String>
     shown
 }
 
+/// The lines below the title, from the top down and in each row from the left: names in columns
+/// are meant to be read so.
+fn in_rows(blocks: &[Block]) -> String {
+    let mut shown: Vec<&Block> = blocks
+        .iter()
+        .filter(|b| b.kind == BlockKind::Authors)
+        .filter(|b| !NOT_AUTHORS.iter().any(|start| b.text.starts_with(start)))
+        .collect();
+    if let Some(page) = shown.first().map(|b| b.page)
+        && shown.iter().all(|b| b.page == page && b.bbox.is_some())
+    {
+        let place = |b: &Block| b.bbox.unwrap_or_default();
+        shown.sort_by(|a, b| place(a)[1].total_cmp(&place(b)[1]));
+        let mut from = 0;
+        while from < shown.len() {
+            let top = place(shown[from])[1];
+            let n = shown[from..].iter().take_while(|b| place(b)[1] < top + 3.0).count();
+            shown[from..from + n].sort_by(|a, b| place(a)[0].total_cmp(&place(b)[0]));
+            from += n;
+        }
+    }
+    shown.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// What opens the small print below the authors of some publishers.
+const NOT_AUTHORS: [&str; 5] = [
+    "ACM Reference",
+    "CCS Concepts",
+    "Additional Key Words",
+    "General Terms",
+    "Categories and Subject",
+];
+
 /// Reads names out of the lines below a title: marks, places and addresses are left out.
 fn read_authors(text: &str) -> Vec<String> {
     let mut authors: Vec<String> = Vec::new();
-    for line in text.lines() {
+    for line in whole_names(text).split(['\n', '\t']) {
         for piece in pieces(line) {
             for name in names_in(&piece) {
                 if !authors.contains(&name) {
@@ -257,6 +285,27 @@ fn read_authors(text: &str) -> Vec<String> {
     authors
 }
 
+/// Joins the lines of a list of names where one of them wraps.
+fn whole_names(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let before = out.rsplit(['\n', '\t']).next().unwrap_or("");
+        let last = before.rsplit(',').next().unwrap_or("").trim();
+        let first = line.split(['\t', ',']).next().unwrap_or("").trim();
+        let one_word = |s: &str| !s.is_empty() && !s.contains(' ');
+        let listed = before.contains(',') && line.contains(',') && !before.contains('@');
+        let wraps = listed
+            && (one_word(last)
+                && last.chars().all(|c| c.is_alphabetic() || "-.".contains(c))
+                || one_word(first) && !last.is_empty());
+        if !out.is_empty() {
+            out.push(if wraps { ' ' } else { '\n' });
+        }
+        out.push_str(line);
+    }
+    out
+}
+
 /// Cuts a line of authors at commas, `and` and footnote marks; stops where places begin.
 fn pieces(line: &str) -> Vec<String> {
     let mut cut = String::with_capacity(line.len());
@@ -266,8 +315,14 @@ fn pieces(line: &str) -> Vec<String> {
         let mark = c.is_ascii_digit() || "*∗†‡§¶⋆♠♣♢♡♦⁎⊕¹²³⁴⁵⁶⁷⁸⁹⁰".contains(c);
         let next = chars.peek().copied().unwrap_or(' ');
         if mark {
-            // `1Tencent AI Lab`: a number before a word starts the places.
-            if c.is_ascii_digit() && !previous.is_alphanumeric() && next.is_alphabetic() {
+            // `1Tencent AI Lab`, `†Everyday Robots`: a mark before a word starts the places.
+            let opens = !previous.is_alphanumeric() && !",∗*†‡§¶".contains(previous);
+            let spaced =
+                previous == ' ' && !cut.trim_end().ends_with(char::is_alphabetic);
+            if next.is_alphabetic()
+                && (c.is_ascii_digit() && !previous.is_alphanumeric()
+                    || opens && (spaced || cut.trim().is_empty()))
+            {
                 cut.push('\u{1}');
             } else {
                 cut.push(',');
@@ -296,6 +351,13 @@ fn names_in(piece: &str) -> Vec<String> {
         return Vec::new();
     }
     let plain = |w: &str| w.trim_matches(['.', ',', '(', ')', ':']).to_lowercase();
+    // `and Benyou Wang.` ends a sentence, `Jr.` does not.
+    let piece = match piece.strip_suffix('.') {
+        Some(bare) if bare.rsplit(' ').next().is_some_and(|w| w.chars().count() > 2) => {
+            bare
+        }
+        _ => piece,
+    };
     let words: Vec<&str> =
         piece.split(' ').skip_while(|w| COUNTRIES.contains(&plain(w).as_str())).collect();
     let place = words.iter().position(|w| {
@@ -379,6 +441,8 @@ fn is_name(text: &str) -> bool {
         && !words.iter().any(|w| {
             AFFILIATIONS.contains(&w.trim_end_matches('.').to_lowercase().as_str())
         })
+        // `Runway ML`, `Naver AI`: what no family name is written like.
+        && !words.iter().any(|w| matches!(*w, "AI" | "ML" | "NLP" | "LLC" | "GmbH" | "AG"))
         && text.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
@@ -477,7 +541,41 @@ mod tests {
             "Ashish Vaswani",
         );
         check("Peking University", "");
+        check("Björn Ommer\tRunway ML", "Björn Ommer");
+        // Gaps in a row are tabs.
+        check(
+            "Hyung Won Chung\tCharles Sutton\nSebastian Gehrmann\tParker Schuh\nGoogle Research",
+            "Hyung Won Chung; Charles Sutton; Sebastian Gehrmann; Parker Schuh",
+        );
+        check(
+            "Anjali Sridhar, Tianlu Wang, Luke Zettlemoyer\nMeta AI\n{susanz}@fb.com",
+            "Anjali Sridhar; Tianlu Wang; Luke Zettlemoyer",
+        );
+        check("Ann Bee, Carl\nDee, Eva Fox", "Ann Bee; Carl Dee; Eva Fox");
+        check("Saining Xie\nNew York University", "Saining Xie");
+        check("Andy Zeng∗\n∗Robotics at Google, †Everyday Robots", "Andy Zeng");
+        check("Prayag Tiwari, and Benyou Wang.", "Prayag Tiwari; Benyou Wang");
         check("张三, 李四", "张三; 李四");
+    }
+
+    #[test]
+    fn authors_in_columns_are_read_by_rows() {
+        let block = |text: &str, x: f32, y: f32| Block {
+            kind: BlockKind::Authors,
+            text: text.to_owned(),
+            page: 1,
+            bbox: Some([x, y, x + 80.0, y + 10.0]),
+            ..Block::default()
+        };
+        let blocks = [
+            block("Ann Bee", 50.0, 100.0),
+            block("Gus Hay", 50.0, 130.0),
+            block("Carl Dee", 200.0, 101.0),
+            block("Eva Fox", 350.0, 100.0),
+            block("CCS Concepts: Computing", 50.0, 200.0),
+        ];
+        let found = authors(&blocks, &Info::default(), true);
+        assert_eq!(found, ["Ann Bee", "Carl Dee", "Eva Fox", "Gus Hay"]);
     }
 
     #[test]
