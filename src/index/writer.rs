@@ -102,6 +102,14 @@ impl Writer {
         Ok(())
     }
 
+    /// Counts the segments of the last commit.
+    pub fn segments(&self) -> Result<usize, IndexError> {
+        let segments = self.engine.index().searchable_segment_metas();
+        segments
+            .map(|metas| metas.len())
+            .map_err(|e| IndexError::from_engine(&self.path, e))
+    }
+
     /// Forgets all changes since the last commit.
     pub fn rollback(&mut self) -> Result<(), IndexError> {
         let fail = |e| IndexError::from_engine(&self.path, e);
@@ -141,51 +149,4 @@ impl Writer {
 
 fn adds(docs: Vec<IndexDoc>) -> impl Iterator<Item = UserOperation> {
     docs.into_iter().map(|doc| UserOperation::Add(doc.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Barrier;
-
-    use super::*;
-    use crate::corpus::WorkKey;
-    use crate::passage::title_passage;
-    use crate::schema::{IndexPassage, Work};
-
-    fn docs(store: &Store, key: &str) -> Vec<IndexDoc> {
-        let work = Work { key: key.to_owned(), ..Work::default() };
-        let passage = title_passage(&WorkKey(key.to_owned()), key, &[], None, None);
-        let entry = IndexPassage {
-            passage,
-            lang: None,
-            topics: Vec::new(),
-            mentions: Vec::new(),
-        };
-        store.schema().documents(&work, &[entry])
-    }
-
-    #[test]
-    fn works_put_by_several_threads_at_once_are_all_there() {
-        const THREADS: usize = 4;
-        let store = Store::in_memory().unwrap();
-        let mut writer = store.writer(THREADS, 0).unwrap();
-        let start = Barrier::new(THREADS);
-        for round in 1..=100 {
-            // Few works a commit: what can be lost are the last ones before it.
-            std::thread::scope(|scope| {
-                for thread in 0..THREADS {
-                    let (store, writer, start) = (&store, &writer, &start);
-                    let key = format!("{round}-{thread}");
-                    scope.spawn(move || {
-                        let docs = docs(store, &key);
-                        start.wait();
-                        writer.put(&key, docs).unwrap();
-                    });
-                }
-            });
-            writer.commit(&Tables::default()).unwrap();
-            let there = store.view().unwrap().passages();
-            assert_eq!(there, (THREADS * round) as u64, "round {round}");
-        }
-    }
 }

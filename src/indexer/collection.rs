@@ -406,6 +406,19 @@ fn scan_file(
     Ok(row)
 }
 
+/// The fingerprint that a collection has now; none if it cannot be read.
+pub(crate) fn fingerprint_at(path: &Path) -> Option<Fingerprint> {
+    let mut file = BufReader::with_capacity(1 << 20, File::open(path).ok()?);
+    let mut hash = blake3::Hasher::new();
+    loop {
+        match read_batch(&mut file, 0) {
+            Ok((_, _, 0)) => return Some(Fingerprint(*hash.finalize().as_bytes())),
+            Ok((batch, ..)) => hash.update(&batch.bytes),
+            Err(_) => return None,
+        };
+    }
+}
+
 /// The file's fingerprint, and for each line the hash of its id, 0 where it has none.
 fn scan_lines(path: &Path) -> io::Result<(Fingerprint, Vec<u64>)> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);

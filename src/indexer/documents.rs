@@ -44,29 +44,36 @@ pub(super) fn read(
     report: &mut Report,
 ) -> Result<bool, RunError> {
     let version = options.reading.version();
-    let is_known = |name: &str, file: &FoundFile| {
-        files.get(name).is_some_and(|row| {
+    // What reading the same content again would give.
+    let before = |name: &str, file: &FoundFile| {
+        files.get(name).filter(|row| {
             let lasts = match &row.outcome {
                 Outcome::Failed(failure) => failure.lasts() && !options.retry,
                 _ => true,
             };
-            (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
-                && row.format == file.format
-                && row.reader == version
-                && is_settled(row.mtime_ns, row.seen)
-                && lasts
+            row.format == file.format && row.reader == version && lasts
         })
     };
-    let todo: Vec<(String, &FoundFile)> =
-        named(found, false).filter(|(name, file)| !is_known(name, file)).collect();
+    let mut todo: Vec<(String, &FoundFile, Option<Fingerprint>)> = Vec::new();
+    for (name, file) in named(found, false) {
+        let row = before(&name, file);
+        let is_known = row.is_some_and(|row| {
+            (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
+                && is_settled(row.mtime_ns, row.seen)
+        });
+        if !is_known {
+            let content = row.map(|row| row.fingerprint);
+            todo.push((name, file, content));
+        }
+    }
     forget_gone(session, found)?;
     if todo.is_empty() {
         return Ok(true);
     }
 
-    let read = |(name, file): (String, &FoundFile)| {
+    let read = |(name, file, content): (String, &FoundFile, Option<Fingerprint>)| {
         let path = options.corpus.join(&file.path);
-        let reading = reader.read(&path, file.format);
+        let reading = reader.read_other(&path, file.format, content);
         (name, file.clone(), reading)
     };
     let total = todo.len() as u64;
@@ -75,21 +82,30 @@ pub(super) fn read(
         let mut batch = Batch::new(session, cache);
         let mut done = 0;
         let mut stopped = false;
-        let mut take = |result: (String, FoundFile, Result<Reading, CacheError>),
-                        batch: &mut Batch<'_>|
-         -> Result<(), RunError> {
-            let (name, file, reading) = result;
-            let reading = reading?;
-            done += 1;
-            progress.step(Stage::Reading, done, total, &name);
-            match reading.fresh {
-                Some(_) => report.read += 1,
-                None => report.known += 1,
-            }
-            let row = batch.add(name.clone(), &file, reading, version, options.now)?;
-            files.insert(name, row);
-            Ok(())
-        };
+        let mut take =
+            |result: (String, FoundFile, Result<Option<Reading>, CacheError>),
+             batch: &mut Batch<'_>|
+             -> Result<(), RunError> {
+                let (name, file, reading) = result;
+                done += 1;
+                progress.step(Stage::Reading, done, total, &name);
+                let Some(reading) = reading? else {
+                    report.known += 1;
+                    let row =
+                        files.get_mut(&name).expect("its content is known from its row");
+                    (row.size, row.mtime_ns) = (file.size, file.mtime_ns);
+                    row.seen = options.now;
+                    return batch.add(name, row.clone(), None);
+                };
+                match reading.fresh {
+                    Some(_) => report.read += 1,
+                    None => report.known += 1,
+                }
+                let row =
+                    batch.add_reading(&name, &file, reading, version, options.now)?;
+                files.insert(name, row);
+                Ok(())
+            };
         for job in todo {
             if options.stop.load(Ordering::Relaxed) {
                 stopped = true;
@@ -123,7 +139,8 @@ fn forget_gone(session: &Session, found: &Found) -> Result<(), RunError> {
 struct Batch<'a> {
     session: &'a Session,
     cache: &'a Cache,
-    rows: Vec<(String, FileRow, Vec<Reference>)>,
+    /// Rows of files; with their references, where these may have changed.
+    rows: Vec<(String, FileRow, Option<Vec<Reference>>)>,
     fresh: Vec<(CacheKey, Cached)>,
     since: Instant,
 }
@@ -139,9 +156,9 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn add(
+    fn add_reading(
         &mut self,
-        name: String,
+        name: &str,
         file: &FoundFile,
         reading: Reading,
         version: u64,
@@ -160,12 +177,22 @@ impl<'a> Batch<'a> {
             reader: version,
             outcome,
         };
-        self.rows.push((name, row.clone(), references));
         self.fresh.extend(reading.fresh);
-        if self.rows.len() >= BATCH || self.since.elapsed() > BATCH_TIME {
-            self.flush()?;
-        }
+        self.add(name.to_owned(), row.clone(), Some(references))?;
         Ok(row)
+    }
+
+    fn add(
+        &mut self,
+        name: String,
+        row: FileRow,
+        references: Option<Vec<Reference>>,
+    ) -> Result<(), RunError> {
+        self.rows.push((name, row, references));
+        match self.rows.len() >= BATCH || self.since.elapsed() > BATCH_TIME {
+            true => self.flush(),
+            false => Ok(()),
+        }
     }
 
     /// The cache comes first: a row says that the cache holds its document.
@@ -175,7 +202,7 @@ impl<'a> Batch<'a> {
         }
         if !self.rows.is_empty() {
             let rows = self.rows.iter().map(|(path, row, references)| {
-                (path.as_str(), Some((row, Some(references.as_slice()))))
+                (path.as_str(), Some((row, references.as_deref())))
             });
             self.session.ledger.put_files(rows)?;
         }

@@ -172,17 +172,43 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Reads the document at `path`, or finds it in the cache; none if its content is the `known`
+    /// one.
+    pub(crate) fn read_other(
+        &self,
+        path: &Path,
+        format: Format,
+        known: Option<Fingerprint>,
+    ) -> Result<Option<Reading>, CacheError> {
+        let input = match extract::collect(path, format, &self.settings.options.limits) {
+            Ok(input) => input,
+            Err(error) => {
+                return Ok(Some(Reading::failed(Fingerprint([0; 32]), error.into())));
+            }
+        };
+        let fingerprint = fingerprint(&input.content);
+        match known == Some(fingerprint) {
+            true => Ok(None),
+            false => self.read_input(input, fingerprint).map(Some),
+        }
+    }
+
     /// Reads the document at `path`, or finds it in the cache.
     pub(crate) fn read(
         &self,
         path: &Path,
         format: Format,
     ) -> Result<Reading, CacheError> {
-        let input = match extract::collect(path, format, &self.settings.options.limits) {
-            Ok(input) => input,
-            Err(error) => return Ok(Reading::failed(Fingerprint([0; 32]), error.into())),
-        };
-        let fingerprint = fingerprint(&input.content);
+        let reading = self.read_other(path, format, None)?;
+        Ok(reading.expect("no content is known"))
+    }
+
+    fn read_input(
+        &self,
+        input: Input,
+        fingerprint: Fingerprint,
+    ) -> Result<Reading, CacheError> {
+        let format = input.format;
         let key = CacheKey::new(fingerprint, self.version, format);
         match self.cache.get(key)? {
             Some(Cached::Failed(failure)) => {
@@ -271,6 +297,12 @@ pub fn read_document(
 ) -> Result<Document, ExtractError> {
     let extracted = extract::read(input, options)?;
     Ok(paper::understand(layout::lay(extracted)))
+}
+
+/// The fingerprint that a document at `path` has now; none if it cannot be read.
+pub(crate) fn fingerprint_at(path: &Path, format: Format) -> Option<Fingerprint> {
+    let input = extract::collect(path, format, &ReadOptions::default().limits).ok()?;
+    Some(fingerprint(&input.content))
 }
 
 /// A folder's fingerprint covers the names of its files too.

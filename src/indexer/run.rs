@@ -15,12 +15,12 @@ use super::ledger::{Changes, FileRow, Outcome};
 use super::reader::Reader;
 use super::session::Session;
 use super::snapshot::{FileState, SeenFile, Snapshot};
-use super::staleness::{SURVEYS, Seen, compare, name_of, own_files};
+use super::staleness::{SURVEYS, Seen, compare, name_of, own_files, plain_content};
 use super::topics::Topics;
 use super::{CacheError, Note, Options, Progress, Rebuild, Report, RunError, Stage};
-use crate::corpus::Format;
 use crate::corpus::bib::{self, Bibliography};
 use crate::corpus::walk::{Found, walk};
+use crate::corpus::{Fingerprint, Format};
 use crate::index::{IndexError, Lock, Root, Summary, Tables};
 use crate::survey::{SurveyMap, TopicTree};
 
@@ -170,6 +170,13 @@ fn update(
         return Ok(());
     }
 
+    // Before they are read: what changes in between is then seen to have changed.
+    let own: BTreeMap<String, Fingerprint> = own_files(options.corpus)
+        .into_iter()
+        .filter_map(|path| {
+            Some((name_of(&path), plain_content(&options.corpus.join(&path))?))
+        })
+        .collect();
     let bibliography = Bibliography::load(options.corpus)?;
     let (topics, map_faults) = load_topics(options.corpus);
     let mut faults: Vec<(String, String)> = bibliography
@@ -221,7 +228,7 @@ fn update(
         whole,
         reader: version,
         seen: options.now,
-        files: seen_files(&seen, &files, &catalog, &collections),
+        files: seen_files(&seen, &files, &own, &catalog, &collections),
         faults,
         passages: report.passages,
     };
@@ -298,6 +305,7 @@ fn summary(
 fn seen_files(
     seen: &Seen,
     files: &BTreeMap<String, FileRow>,
+    own: &BTreeMap<String, Fingerprint>,
     catalog: &Catalog<'_>,
     collections: &Collections,
 ) -> Vec<SeenFile> {
@@ -342,6 +350,10 @@ fn seen_files(
             path: path.clone(),
             size: *size,
             mtime_ns: *mtime_ns,
+            content: match files.get(path) {
+                Some(row) => Some(row.fingerprint),
+                None => own.get(path).copied(),
+            },
             state,
         });
     }

@@ -111,10 +111,12 @@ impl Session {
         Ok(self.store.view()?.passages())
     }
 
-    /// Closes it; joins segments first if asked.
+    /// Closes it; joins segments first if asked, or if there are very many.
     pub(crate) fn close(self, tidy: bool) -> Result<(), RunError> {
+        /// Segments that make a search slow.
+        const MANY: usize = 24;
         let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if tidy {
+        if tidy || writer.segments()? > MANY {
             writer.finish()?;
         }
         Ok(())

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::reader::Failure;
-use crate::corpus::Belongs;
+use crate::corpus::{Belongs, Fingerprint};
 use crate::extract::{Engine, Fault};
 
 /// Name of the snapshot in the folder of a generation.
@@ -44,6 +44,8 @@ pub struct SeenFile {
     pub size: u64,
     /// Time of the last change, nanoseconds since 1970.
     pub mtime_ns: i64,
+    /// Its content; none if it could not be read.
+    pub content: Option<Fingerprint>,
     /// What became of it.
     pub state: FileState,
 }
@@ -108,7 +110,7 @@ impl Snapshot {
     pub fn load(folder: &Path) -> Option<Snapshot> {
         let bytes = fs::read(folder.join(FILE_NAME)).ok()?;
         let (hash, packed) = bytes.split_at_checked(32)?;
-        if blake3::hash(packed).as_bytes() != hash {
+        if checksum(packed) != hash {
             return None;
         }
         let bytes = lz4_flex::decompress_size_prepended(packed).ok()?;
@@ -121,12 +123,19 @@ impl Snapshot {
         let packed = lz4_flex::compress_prepend_size(&bytes);
         let fresh = folder.join("snapshot.tmp");
         let mut file = File::create(&fresh)?;
-        file.write_all(blake3::hash(&packed).as_bytes())?;
+        file.write_all(&checksum(&packed))?;
         file.write_all(&packed)?;
         // A lost snapshot costs one walk, so the folder need not be synced.
         file.sync_data()?;
         fs::rename(&fresh, folder.join(FILE_NAME))
     }
+}
+
+/// Covers the form too: one that another version wrote is as good as lost.
+fn checksum(packed: &[u8]) -> [u8; 32] {
+    /// Raised when the form changes.
+    const FORM: u8 = 2;
+    *blake3::Hasher::new().update(&[FORM]).update(packed).finalize().as_bytes()
 }
 
 #[cfg(test)]
@@ -143,6 +152,7 @@ mod tests {
                 path: "a.pdf".into(),
                 size: 5,
                 mtime_ns: 7,
+                content: None,
                 state: FileState::Corpus,
             }],
             ..Snapshot::default()

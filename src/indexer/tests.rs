@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::*;
+use crate::corpus::WorkKey;
 use crate::extract::ReadOptions;
-use crate::index::{self, Root};
+use crate::index::{self, Root, Store, Tables};
+use crate::passage::title_passage;
+use crate::schema::{IndexPassage, Work};
 
 /// A corpus and an index in a folder of their own.
 struct Desk {
@@ -188,6 +192,35 @@ fn only_what_changed_is_done() {
 }
 
 #[test]
+fn files_of_another_time_and_the_same_content_are_not_stale() {
+    let desk = Desk::new();
+    desk.write("papers.bib", BIB);
+    desk.write("a.md", "# Paper a\n\nText of a.\n");
+    desk.write("r.jsonl", "{\"_id\":\"r1\",\"text\":\"first record\"}\n");
+    desk.write("surveys/s.toml", "version = 1\nkey = \"s\"\ntitle = \"A survey\"\n");
+    desk.run();
+    let files = ["a.md", "papers.bib", "r.jsonl", "surveys/s.toml"];
+    // A checkout or a copy gives every file the time of the copy.
+    let touch = |name: &str| {
+        let file = fs::File::options().append(true).open(desk.corpus().join(name));
+        let time = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_900_000_000);
+        file.unwrap().set_modified(time).unwrap();
+    };
+    files.iter().for_each(|name| touch(name));
+    let stale = || staleness(&desk.corpus(), &desk.index()).unwrap();
+    assert_eq!(stale().touched, files);
+    assert!(stale().is_fresh() && stale().bytes == 0);
+    // A run takes note of the time, and has nothing else to do.
+    let report = desk.run();
+    assert_eq!((report.put, report.removed, report.records), (0, 0, 0));
+    assert_eq!(stale(), Stale::default());
+    // As long as before, but something else.
+    desk.write("a.md", "# Paper a\n\nText of b.\n");
+    touch("papers.bib");
+    assert_eq!(stale().changed, ["a.md"]);
+}
+
+#[test]
 fn a_rebuild_reads_nothing_and_gives_the_same() {
     let desk = Desk::new();
     desk.write("papers.bib", BIB);
@@ -319,6 +352,38 @@ fn works_and_passages_have_their_topics() {
     desk.write("surveys/s.toml", "broken");
     let report = desk.run();
     assert_eq!(report.notes.len(), 1, "{report:?}");
+}
+
+#[test]
+fn works_put_by_several_threads_at_once_are_all_there() {
+    const THREADS: usize = 4;
+    let store = Store::in_memory().unwrap();
+    let mut writer = store.writer(THREADS, 0).unwrap();
+    let docs = |key: &str| {
+        let work = Work { key: key.to_owned(), ..Work::default() };
+        let passage = title_passage(&WorkKey(key.to_owned()), key, &[], None, None);
+        let (topics, mentions) = (Vec::new(), Vec::new());
+        let entry = IndexPassage { passage, lang: None, topics, mentions };
+        store.schema().documents(&work, &[entry])
+    };
+    let start = Barrier::new(THREADS);
+    for round in 1..=100 {
+        // Few works a commit: what can be lost are the last ones before it.
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (writer, docs, start) = (&writer, &docs, &start);
+                let key = format!("{round}-{thread}");
+                scope.spawn(move || {
+                    let docs = docs(&key);
+                    start.wait();
+                    writer.put(&key, docs).unwrap();
+                });
+            }
+        });
+        writer.commit(&Tables::default()).unwrap();
+        let there = store.view().unwrap().passages();
+        assert_eq!(there, (THREADS * round) as u64, "round {round}");
+    }
 }
 
 #[test]

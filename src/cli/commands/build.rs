@@ -38,7 +38,12 @@ pub fn run(context: &Context, args: &BuildArgs) -> Result<u8, CliError> {
     }
     let reading = read_settings(context, None, None)?;
     let jobs = args.jobs.unwrap_or(context.config.settings.index.jobs);
-    let kind = RunKind { wait: Duration::from_secs(600), jobs, ..RunKind::default() };
+    let kind = RunKind {
+        wait: Duration::from_secs(600),
+        jobs,
+        tidy: true,
+        ..RunKind::default()
+    };
     let report = index::once(context, &reading, kind)?;
     index::say(context, &report);
     let trouble = faults > 0 || done.status() != FOUND;

@@ -50,7 +50,7 @@ pub fn run(context: &Context, args: &DoctorArgs) -> Result<u8, CliError> {
 fn repair(context: &Context, rebuild: bool, retry: bool) -> Result<u8, CliError> {
     let reading = read_settings(context, None, None)?;
     let jobs = context.config.settings.index.jobs;
-    let kind = RunKind { rebuild, retry, wait: PATIENCE, jobs };
+    let kind = RunKind { rebuild, retry, wait: PATIENCE, jobs, tidy: true };
     let report = once(context, &reading, kind)?;
     say(context, &report);
     Ok(status_of(&report))

@@ -24,6 +24,8 @@ pub struct RunKind {
     pub wait: Duration,
     /// Reader processes; 0 for one a core.
     pub jobs: usize,
+    /// Join the engine's segments at the end.
+    pub tidy: bool,
 }
 
 /// Indexes once, or until interrupted.
@@ -34,6 +36,7 @@ pub fn run(context: &Context, args: &IndexArgs) -> Result<u8, CliError> {
         rebuild: args.rebuild,
         wait: Duration::from_secs(600),
         jobs,
+        tidy: true,
         ..RunKind::default()
     };
     let report = once(context, &reading, kind)?;
@@ -62,7 +65,7 @@ pub fn once(
         retry: kind.retry,
         wait: kind.wait,
         commit_every: Duration::from_secs(20),
-        tidy: true,
+        tidy: kind.tidy,
         now: now(),
         stop: &STOP,
     };

@@ -8,7 +8,7 @@ use crate::analysis::Glossary;
 use crate::cli::Context;
 use crate::cli::error::CliError;
 use crate::index::{self as store, IndexError, Root};
-use crate::indexer::{self, Stale};
+use crate::indexer::{self, Report, Stale};
 use crate::output::human::counted;
 use crate::output::sanitize::clean;
 use crate::output::wire::Coverage;
@@ -86,6 +86,11 @@ fn freshen(context: &Context) -> Result<(), CliError> {
         Err(error) => return Err(error.into()),
     };
     if stale.is_fresh() && has_index {
+        if !stale.touched.is_empty() {
+            // So that their content need not be compared again. A failure costs the next search
+            // that much.
+            let _ = update(context, true);
+        }
         return Ok(());
     }
     let quick = stale.bytes <= QUICK_BYTES && stale.n_files() <= QUICK_FILES;
@@ -99,10 +104,7 @@ fn freshen(context: &Context) -> Result<(), CliError> {
             clean(&context.corpus.display().to_string())
         ));
     }
-    let reading = read_settings(context, None, None)?;
-    let jobs = context.config.settings.index.jobs;
-    let wait = Duration::from_secs(if has_index { 0 } else { 600 });
-    match index::once(context, &reading, RunKind { jobs, wait, ..RunKind::default() }) {
+    match update(context, has_index) {
         Ok(report) => {
             if !has_index || context.ui.verbose {
                 index::say(context, &report);
@@ -116,6 +118,18 @@ fn freshen(context: &Context) -> Result<(), CliError> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Brings the index up to date; segments are joined by `citemap index`, not on the way to an answer.
+fn update(context: &Context, has_index: bool) -> Result<Report, CliError> {
+    let reading = read_settings(context, None, None)?;
+    let kind = RunKind {
+        jobs: context.config.settings.index.jobs,
+        wait: Duration::from_secs(if has_index { 0 } else { 600 }),
+        tidy: !has_index,
+        ..RunKind::default()
+    };
+    index::once(context, &reading, kind)
 }
 
 fn say_stale(context: &Context, stale: &Stale) {

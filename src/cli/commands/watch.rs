@@ -1,8 +1,8 @@
 //! `citemap index --watch`: stays, and indexes whenever the corpus changes.
 
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use notify::{RecursiveMode, Watcher};
 
@@ -15,6 +15,8 @@ use crate::output::sanitize::clean;
 
 /// Changes this close together are one: editors write, rename and touch.
 const SETTLE: Duration = Duration::from_millis(300);
+/// Changes that do not end (a download, a sync) are waited for no longer than this.
+const LONGEST: Duration = Duration::from_secs(5);
 /// How often the corpus is compared where the system's events may be lost.
 const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 
@@ -39,11 +41,7 @@ pub(super) fn run(
     let mut idle = Duration::ZERO;
     while !STOP.load(Ordering::Relaxed) {
         match events.recv_timeout(SETTLE) {
-            Ok(()) => {
-                while events.recv_timeout(SETTLE).is_ok() && !STOP.load(Ordering::Relaxed)
-                {
-                }
-            }
+            Ok(()) => settle(&events, SETTLE, LONGEST),
             Err(RecvTimeoutError::Timeout) if idle < LOOK_ANYWAY => {
                 idle += SETTLE;
                 continue;
@@ -61,4 +59,42 @@ pub(super) fn run(
         }
     }
     Ok(INTERRUPTED)
+}
+
+/// Waits until there is no event for `quiet`, or `longest` has gone by, or the program is to end.
+fn settle(events: &Receiver<()>, quiet: Duration, longest: Duration) {
+    let start = Instant::now();
+    while events.recv_timeout(quiet).is_ok()
+        && start.elapsed() < longest
+        && !STOP.load(Ordering::Relaxed)
+    {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_without_end_are_not_waited_for() {
+        let (sender, events) = channel();
+        let (quiet, longest) = (Duration::from_secs(60), Duration::from_millis(100));
+        std::thread::spawn(move || {
+            while sender.send(()).is_ok() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let start = Instant::now();
+        settle(&events, quiet, longest);
+        assert!((longest..quiet).contains(&start.elapsed()));
+    }
+
+    #[test]
+    fn the_end_of_the_changes_is_waited_for() {
+        let (sender, events) = channel();
+        for _ in 0..100 {
+            sender.send(()).unwrap();
+        }
+        settle(&events, Duration::from_millis(20), Duration::from_secs(60));
+        assert!(events.try_recv().is_err());
+    }
 }
