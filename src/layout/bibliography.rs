@@ -134,13 +134,16 @@ fn reference(lines: Vec<Line>, key: Option<String>, words: &Vocabulary) -> Piece
 }
 
 /// Returns for each line the key of the entry that starts there, as destinations tell.
+///
+/// A column with as many destinations as entries has them in the same order: some programs write
+/// the places in coarse steps, nearer to the entry above than to their own.
 fn keys_of_lines(
     lines: &[Line],
     targets: &[Target],
     printed: &[bool],
 ) -> Vec<Option<String>> {
-    let mut keys: Vec<Option<(f32, String)>> = vec![None; lines.len()];
-    for target in targets {
+    let (mut keys, rest) = keys_in_order(lines, targets, printed);
+    for target in rest {
         // Without a column, only a line that looks like a start can be meant.
         let may_be = |i: usize| target.place.x.is_some() || printed[i];
         let nearest = lines
@@ -150,12 +153,70 @@ fn keys_of_lines(
             .filter_map(|(i, line)| Some((i, places::distance(line, &target.place)?)))
             .min_by(|a, b| a.1.total_cmp(&b.1));
         let Some((index, distance)) = nearest else { continue };
-        let near = distance < 2.5 * lines[index].size.max(8.0);
+        let near = distance < reach(&lines[index]);
         if near && keys[index].as_ref().is_none_or(|(other, _)| distance < *other) {
             keys[index] = Some((distance, target.key.clone()));
         }
     }
     keys.into_iter().map(|key| key.map(|(_, key)| key)).collect()
+}
+
+/// A line's key and how far above the line its destination lies, in points.
+type Placed = Option<(f32, String)>;
+
+/// Pairs entries and destinations of the columns that have as many of the one as of the other;
+/// returns the keys of the lines and the destinations of all other columns.
+fn keys_in_order<'t>(
+    lines: &[Line],
+    targets: &'t [Target],
+    printed: &[bool],
+) -> (Vec<Placed>, Vec<&'t Target>) {
+    let columns = columns(lines);
+    let mut of_column: Vec<Vec<&Target>> = vec![vec![]; columns.len()];
+    let mut rest = vec![];
+    for target in targets {
+        let here: Vec<usize> = (0..columns.len())
+            .filter(|i| lines[columns[*i].start].page as usize == target.place.page + 1)
+            .collect();
+        let nearest = match (target.place.x, target.place.y, here.as_slice()) {
+            (_, None, _) => None,
+            // Without a left edge only a page of one column tells which is meant.
+            (None, _, [only]) => Some(*only),
+            (None, ..) => None,
+            (Some(x), _, here) => {
+                let aside = |i: &usize| (x - lines[columns[*i].start].column_x0).abs();
+                here.iter().copied().min_by(|a, b| aside(a).total_cmp(&aside(b)))
+            }
+        };
+        match nearest {
+            Some(column) => of_column[column].push(target),
+            None => rest.push(target),
+        }
+    }
+    let mut keys = vec![None; lines.len()];
+    for (range, mut targets) in columns.into_iter().zip(of_column) {
+        let y = |target: &Target| target.place.y.unwrap_or_default();
+        targets.sort_by(|a, b| y(a).total_cmp(&y(b)));
+        let starts: Vec<usize> = range.filter(|i| printed[*i]).collect();
+        let pairs =
+            || starts.iter().zip(&targets).map(|(i, t)| (*i, lines[*i].y - y(t), t));
+        let near = |i: usize, below: f32| {
+            below > -0.5 * lines[i].size && below < reach(&lines[i])
+        };
+        if starts.len() == targets.len() && pairs().all(|(i, below, _)| near(i, below)) {
+            for (index, below, target) in pairs() {
+                keys[index] = Some((below, target.key.clone()));
+            }
+        } else {
+            rest.extend(targets);
+        }
+    }
+    (keys, rest)
+}
+
+/// Farthest that a destination lies above its entry, in points.
+fn reach(line: &Line) -> f32 {
+    2.5 * line.size.max(8.0)
 }
 
 /// Tells which lines start an entry: those with a key, and where print agrees with the keys also

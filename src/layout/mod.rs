@@ -40,7 +40,7 @@ use crate::extract::{Engine, Extracted, Fault, Info};
 pub use numbering::title_of;
 
 /// Version of extraction and layout together; keys the extraction cache.
-pub const READER_VERSION: u32 = 3;
+pub const READER_VERSION: u32 = 4;
 
 /// A document as blocks in reading order. This is what the extraction cache keeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -251,6 +251,29 @@ fn a_citation_that_wraps_is_one_and_references_get_anchors() {
 }
 
 #[test]
+fn destinations_in_coarse_steps_belong_to_entries_in_their_order() {
+    let mut page = Page::new();
+    page.prose(50.0, 100.0, &PROSE);
+    page.line(50.0, 220.0, 12.0, BOLD, "References");
+    let entries =
+        ["Ada. Engines. 1843.", "Grace. Compilers. 1952.", "Alan. Machines. 1950."];
+    for (entry, y) in entries.into_iter().zip([240.0, 252.0, 264.0]) {
+        page.line(50.0, y, 10.0, BODY, &format!("[{}] {entry}", (y as u32 - 228) / 12));
+    }
+    let mut positioned = document([page]);
+    let place = |y: f32| Destination { page: 0, x: None, y: Some(y) };
+    // Each lies nearer to the line above than to its own.
+    positioned.destinations = vec![
+        ("cite.ada".into(), place(228.0)),
+        ("cite.grace".into(), place(241.0)),
+        ("cite.alan".into(), place(253.0)),
+    ];
+    let laid = lay(Extracted::Positioned(positioned));
+    let keys: Vec<_> = laid.blocks.iter().filter_map(|b| b.anchor.as_deref()).collect();
+    assert_eq!(keys, ["ada", "grace", "alan"]);
+}
+
+#[test]
 fn footnotes_stand_apart_and_captions_too() {
     let mut page = Page::new();
     page.prose(50.0, 300.0, &PROSE).prose(50.0, 372.0, &PROSE);
