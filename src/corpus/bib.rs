@@ -8,7 +8,10 @@ mod edit;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use biblatex::{ChunksExt, PermissiveType, Person};
+use biblatex::{
+    ChunksExt, ParseError, PermissiveType, Person, RawBibliography, RawChunk,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ids::{arxiv_id, arxiv_version, plain_doi};
 
@@ -95,7 +98,7 @@ impl Bibliography {
     pub fn parse(source: &str) -> Self {
         let mut out = Self::default();
         let mut strings = String::new();
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         for raw in raw_entries(source) {
             let text = &source[raw.span.clone()];
             let line = 1 + source[..raw.span.start].matches('\n').count();
@@ -113,7 +116,7 @@ impl Bibliography {
                     .push(BibFault { line, what: "entry has no closing brace".into() });
                 continue;
             }
-            match biblatex::Bibliography::parse(&format!("{strings}{text}")) {
+            match parse_one(&format!("{strings}{text}")) {
                 Ok(parsed) => match parsed.iter().next() {
                     Some(entry) if !seen.insert(entry.key.clone()) => {
                         let what =
@@ -142,6 +145,45 @@ pub fn strings(source: &str) -> Vec<String> {
     let pieces =
         raw_entries(source).into_iter().filter(|r| r.kind == "string" && r.closed);
     pieces.map(|r| source[r.span].to_string()).collect()
+}
+
+/// Parses one entry with the abbreviations before it. What would make the parser go in circles, or
+/// grow without end, is left out: an abbreviation made of itself, an entry that inherits from itself.
+fn parse_one(source: &str) -> Result<biblatex::Bibliography, ParseError> {
+    /// Bytes that an abbreviation may stand for.
+    const MOST: usize = 64 << 10;
+    let mut raw = RawBibliography::parse(source)?;
+    let all: FxHashSet<&str> = raw.abbreviations.iter().map(|pair| pair.key.v).collect();
+    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut used: FxHashSet<&str> = FxHashSet::default();
+    raw.abbreviations.retain(|pair| {
+        let size = pair.value.v.iter().try_fold(0usize, |size, chunk| {
+            size.checked_add(match chunk.v {
+                RawChunk::Normal(text) => text.len(),
+                // A name that is never defined may be a month.
+                RawChunk::Abbreviation(name) if !all.contains(name) => name.len(),
+                RawChunk::Abbreviation(name) => *sizes.get(name)?,
+            })
+        });
+        let names = pair.value.v.iter().filter_map(|chunk| match chunk.v {
+            RawChunk::Abbreviation(name) => Some(name),
+            RawChunk::Normal(_) => None,
+        });
+        used.extend(names);
+        // Of two definitions the parser takes the last, also for what is made of the first.
+        let is_new = !sizes.contains_key(pair.key.v);
+        let kept = size.filter(|s| *s <= MOST && (is_new || !used.contains(pair.key.v)));
+        sizes.extend(kept.map(|size| (pair.key.v, size)));
+        kept.is_some()
+    });
+    for entry in &mut raw.entries {
+        // Entries are read one by one: there is no other to inherit from.
+        let inherits = |name: &str| {
+            name.eq_ignore_ascii_case("crossref") || name.eq_ignore_ascii_case("xdata")
+        };
+        entry.v.fields.retain(|field| !inherits(field.key.v));
+    }
+    biblatex::Bibliography::from_raw(raw)
 }
 
 struct RawEntry {
@@ -302,6 +344,26 @@ fn files_of(field: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_goes_in_circles() {
+        let mut source = String::from(
+            "@string{a = b # \"x\"} @string{b = a} @string{c = c # \"x\"} @string{d = \"no\"} @string{d = \"D\"}
+             @string{e = d # \" and \" # jan} @misc{self, title = {S}, crossref = {self}, xdata = {self}}
+             @misc{one, title = a} @misc{two, title = c} @misc{three, title = e}",
+        );
+        source.push_str("@string{n0 = \"very long\"}");
+        for i in 0..40 {
+            source.push_str(&format!("@string{{n{} = n{i} # n{i}}}", i + 1));
+        }
+        source.push_str("@misc{four, title = n3} @misc{five, title = n40}");
+        let bib = Bibliography::parse(&source);
+        let titles: Vec<(&str, usize)> =
+            bib.entries.iter().map(|e| (e.key.as_str(), e.title.len())).collect();
+        assert_eq!(titles, [("self", 1), ("three", "D and January".len()), ("four", 72)]);
+        let faults: Vec<&str> = bib.faults.iter().map(|f| f.what.as_str()).collect();
+        assert_eq!(faults.len(), 3, "{faults:?}");
+    }
 
     #[test]
     fn reads_what_reference_managers_write() {
