@@ -1,9 +1,11 @@
 //! The one test binary: `cli` runs the program, `extract` reads small documents beside expected
-//! text, `net` builds a corpus against a server of its own, `tidy` holds the rules of the code base.
+//! text, `fuzz` runs the fuzz targets over their seeds, `net` builds a corpus against a server of its
+//! own, `tidy` holds the rules of the code base.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 mod cli;
 mod extract;
+mod fuzz;
 mod net;
 mod tidy;
