@@ -7,7 +7,7 @@
 //! `RECORDS.jsonl.gz` holds records with `title` and `abstract`. From them N records are made: ids
 //! `r0`, `r1`, ..., words of the abstracts shuffled by xorshift with seed 42. In FOLDER, which must
 //! be empty, they are indexed by the bare engine (title and abstract in one stemmed field with
-//! positions, nothing stored), then by the indexer as `citemap index` does it, each in a process of
+//! positions, our stems, nothing stored), then by the indexer as `citemap index` does it, each in a process of
 //! its own on the same number of threads. Then the indexer runs again with nothing changed, after
 //! one new small document, and after that document is gone. Printed: seconds, records a second,
 //! peak of memory, bytes of the index and of the text.
@@ -21,6 +21,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use citemap::analysis::StemTokenizer;
 use citemap::extract::ReadOptions;
 use citemap::indexer::{Options, ReadSettings, run};
 use flate2::read::GzDecoder;
@@ -101,11 +102,12 @@ fn bare(folder: &Path) {
     fs::create_dir(&path).unwrap();
     let mut schema = Schema::builder();
     let words = TextFieldIndexing::default()
-        .set_tokenizer("en_stem")
+        .set_tokenizer("stems")
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let text =
         schema.add_text_field("text", TextOptions::default().set_indexing_options(words));
     let index = Index::create_in_dir(&path, schema.build()).unwrap();
+    index.tokenizers().register("stems", StemTokenizer::default());
     let mut writer = index.writer_with_num_threads(THREADS, MEMORY).unwrap();
     let file = BufReader::new(File::open(folder.join("corpus/records.jsonl")).unwrap());
     for line in file.lines() {

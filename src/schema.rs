@@ -7,11 +7,10 @@
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing,
+    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing,
     TextOptions, Value,
 };
 
-use crate::analysis;
 use crate::corpus::{Format, WorkKey};
 use crate::passage::{Passage, PassageKind};
 
@@ -23,7 +22,7 @@ pub(crate) use facts::{Facts, pack_lang, unpack_lang};
 pub use facts::{format_name, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -90,11 +89,18 @@ pub(crate) struct Stored {
     pub(crate) work: Option<Work>,
 }
 
+/// The same as [`Stored`], to be written.
+#[derive(Serialize)]
+struct Lent<'a> {
+    passage: &'a IndexPassage,
+    work: Option<&'a Work>,
+}
+
 /// The fields of an index.
 #[derive(Clone, Debug)]
 pub struct IndexSchema {
     pub(crate) schema: Schema,
-    /// Key of the paper, on each passage.
+    /// Key of the paper, on each passage; what a work is replaced by.
     pub(crate) key: Field,
     /// Document file, on each passage.
     pub(crate) file: Field,
@@ -124,7 +130,7 @@ pub struct IndexSchema {
     stored: Field,
     facts: Field,
     span: Field,
-    /// Stable key of the paper; also what a work is replaced by.
+    /// Stable key of the paper: the order of equal scores.
     pub(crate) order: Field,
     author_name: Field,
     venue_name: Field,
@@ -191,7 +197,7 @@ impl IndexSchema {
             stored: b.add_bytes_field("stored", STORED),
             facts: b.add_u64_field(column::FACTS, FAST),
             span: b.add_u64_field(column::SPAN, FAST),
-            order: b.add_u64_field(column::ORDER, FAST | INDEXED),
+            order: b.add_u64_field(column::ORDER, FAST),
             author_name: b.add_text_field(column::AUTHOR, names()),
             venue_name: b.add_text_field(column::VENUE, names()),
             topic_path: b.add_text_field(column::TOPIC, names()),
@@ -278,14 +284,14 @@ impl IndexSchema {
             }
             _ => passage.text.as_str(),
         };
-        let (mut stems, mut exact) = encoded::encode_both(&analysis::tokens(own));
-        doc.add_text(self.text, std::mem::take(&mut stems));
-        if lead {
-            encoded::append(&mut exact, &work.title, encoded::Form::Exact);
-        }
+        let title = if lead { work.title.as_str() } else { "" };
+        let (stems, exact) = encoded::encode_both(own, title);
+        doc.add_text(self.text, stems);
         doc.add_text(self.exact, exact);
-        let section: Vec<&str> = passage.section.iter().map(String::as_str).collect();
-        doc.add_text(self.section, encoded::encode(&section, encoded::Form::Stem));
+        if !passage.section.is_empty() {
+            let section: Vec<&str> = passage.section.iter().map(String::as_str).collect();
+            doc.add_text(self.section, encoded::encode(&section, encoded::Form::Stem));
+        }
         for topic in &entry.topics {
             doc.add_text(self.topic_path, topic);
         }
@@ -299,7 +305,7 @@ impl IndexSchema {
         for key in cited {
             doc.add_text(self.cites, key);
         }
-        let stored = Stored { passage: entry.clone(), work: lead.then(|| work.clone()) };
+        let stored = Lent { passage: entry, work: lead.then_some(work) };
         let bytes = postcard::to_stdvec(&stored).expect("plain data always encodes");
         doc.add_bytes(self.stored, &bytes);
     }

@@ -97,10 +97,6 @@ fn collect(
     keep: impl Fn(&str, &str) -> bool,
     found: &mut Vec<Token>,
 ) {
-    thread_local! {
-        // Passages are short and many: what one has taught helps with the next.
-        static STEMS: RefCell<Stems> = RefCell::new(Stems::new());
-    }
     let mut stream = Stream::new(Cutter::new(text));
     STEMS.with_borrow_mut(|stems| {
         while let Some(raw) = stream.advance() {
@@ -119,6 +115,22 @@ fn collect(
             }
         }
     });
+}
+
+/// Shows each token of `text` to `take` in the order of [`tokens`], without giving it memory of its
+/// own: position, exact form, stem.
+pub fn each_token(text: &str, mut take: impl FnMut(u32, &str, &str)) {
+    let mut stream = Stream::new(Cutter::new(text));
+    STEMS.with_borrow_mut(|stems| {
+        while let Some(raw) = stream.advance() {
+            take(raw.position, raw.exact, stems.stem(raw.exact));
+        }
+    });
+}
+
+thread_local! {
+    // Passages are short and many: what one has taught helps with the next.
+    static STEMS: RefCell<Stems> = RefCell::new(Stems::new());
 }
 
 /// Returns the exact form of `text` without what joins or separates its words: `k-NN` is `knn`.

@@ -1,11 +1,13 @@
 //! English stems, remembered: a text uses the same few thousand words again and again.
 
 use std::borrow::Cow;
+use std::hash::Hasher;
 
 use frostem::{Algorithm, Stemmer};
+use rustc_hash::FxHasher;
 
-/// Slots of the memory when many texts are read.
-const SLOTS: usize = 4096;
+/// Slots, a power of two, of the memory when many texts are read.
+const SLOTS: usize = 1 << 13;
 /// Slots for a query.
 const FEW_SLOTS: usize = 16;
 
@@ -38,7 +40,7 @@ impl Stems {
         if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return word;
         }
-        let place = hash(word.as_bytes()) % self.slots.len();
+        let place = hash(word.as_bytes()) & (self.slots.len() - 1);
         let slot = &mut self.slots[place];
         if slot.0 != word {
             slot.0.clear();
@@ -54,8 +56,7 @@ impl Stems {
 }
 
 fn hash(word: &[u8]) -> usize {
-    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    });
-    (hash ^ (hash >> 32)) as usize
+    let mut hasher = FxHasher::default();
+    hasher.write(word);
+    hasher.finish() as usize
 }

@@ -14,7 +14,21 @@ pub(super) fn push_squeezed(out: &mut String, text: &str) {
     let mut last = out.chars().next_back();
     let mut broken = false;
     let mut blank = false;
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // The quick way through plain words.
+        let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        if plain > 0 {
+            if blank && last.is_some_and(|l| l != ' ') {
+                out.push(' ');
+            }
+            (blank, broken) = (false, false);
+            out.push_str(&rest[..plain]);
+            last = out.chars().next_back();
+            rest = &rest[plain..];
+            continue;
+        }
+        rest = &rest[c.len_utf8()..];
         if c.is_whitespace() && c != '\u{A0}' {
             blank = true;
             broken |= c == '\n';

@@ -9,7 +9,7 @@ use tantivy::{IndexWriter, Term};
 
 use super::tables::Shelf;
 use super::{IndexError, Store, Tables};
-use crate::schema::{IndexDoc, IndexSchema, order_of};
+use crate::schema::{IndexDoc, IndexSchema};
 
 /// Adds and removes whole works; nothing is seen by readers before [`Writer::commit`].
 ///
@@ -22,7 +22,7 @@ pub struct Writer {
     turn: Mutex<()>,
     shelf: Shelf,
     path: PathBuf,
-    order: Field,
+    key: Field,
     file: Field,
     /// Names of the tables of the last two commits: a reader may still be opening the older one.
     recent: Vec<String>,
@@ -44,13 +44,13 @@ impl Writer {
         let engine =
             store.index.writer_with_num_threads(threads, memory).map_err(fail)?;
         let recent = store.index.load_metas().map_err(fail)?.payload;
-        let IndexSchema { order, file, .. } = *store.schema;
+        let IndexSchema { key, file, .. } = *store.schema;
         Ok(Writer {
             engine,
             turn: Mutex::new(()),
             shelf: store.shelf.clone(),
             path: store.path.clone(),
-            order,
+            key,
             file,
             recent: recent.into_iter().collect(),
         })
@@ -129,7 +129,7 @@ impl Writer {
     }
 
     fn term_of(&self, key: &str) -> Term {
-        Term::from_field_u64(self.order, order_of(key))
+        Term::from_field_text(self.key, key)
     }
 
     fn run(

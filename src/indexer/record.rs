@@ -191,12 +191,25 @@ fn passages(key: String, record: Record, plan: &Plan<'_>) -> (Work, Vec<IndexPas
         (None, true) => (PassageKind::Title, Cow::Borrowed(title.text.as_str())),
     };
     let text = match kind {
-        PassageKind::Title => text.into_owned(),
-        _ => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        // Their blanks are single ones.
+        PassageKind::Title | PassageKind::Abstract => text.into_owned(),
+        _ => squeeze(&text),
     };
     let lang = work.lang.is_none().then(|| language(&text)).flatten().map(str::to_owned);
     let passage = Passage { kind, text, ..title };
     (work, vec![IndexPassage { passage, lang, topics, mentions: Vec::new() }])
+}
+
+/// Single blanks for all white space.
+fn squeeze(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 fn describe(key: String, record: &Record, entry: Option<&Entry>, file: &str) -> Work {

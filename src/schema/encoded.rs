@@ -3,6 +3,8 @@
 //! A text is analysed once, by [`crate::analysis`], and the tokens are written into a string with
 //! two separators; the tokenizer that the engine calls only cuts it apart again.
 
+use std::ops::Range;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::analysis;
@@ -26,58 +28,82 @@ pub(super) enum Form {
 
 /// Encodes texts one after the other, with a gap between.
 pub(super) fn encode(texts: &[&str], form: Form) -> String {
-    let mut out = String::new();
+    let mut out = Coder::default();
     for text in texts {
-        append(&mut out, text, form);
+        out.begin_text();
+        analysis::each_token(text, |position, exact, stem| {
+            out.push(position, if form == Form::Stem { stem } else { exact });
+        });
     }
-    out
+    out.text
 }
 
-/// Appends one more text after a gap.
-pub(super) fn append(out: &mut String, text: &str, form: Form) {
-    if !out.is_empty() {
-        out.extend(std::iter::repeat_n(NEXT, GAP));
+/// Encodes a text in both forms: stems, then exact forms; `more` is appended to the latter.
+pub(super) fn encode_both(text: &str, more: &str) -> (String, String) {
+    let (mut stems, mut exacts) = (Coder::for_text(text), Coder::for_text(text));
+    analysis::each_token(text, |position, exact, stem| {
+        stems.push(position, stem);
+        exacts.push(position, exact);
+    });
+    if !more.is_empty() {
+        exacts.begin_text();
+        analysis::each_token(more, |position, exact, _| exacts.push(position, exact));
     }
-    push(out, &analysis::tokens(text), form);
+    (stems.text, exacts.text)
 }
 
-/// Encodes tokens in both forms: stems, then exact forms.
-pub(super) fn encode_both(tokens: &[analysis::Token]) -> (String, String) {
-    let (mut stems, mut exact) = (String::new(), String::new());
-    push(&mut stems, tokens, Form::Stem);
-    push(&mut exact, tokens, Form::Exact);
-    (stems, exact)
+/// Writes tokens behind one another.
+#[derive(Default)]
+struct Coder {
+    text: String,
+    /// Position of the last token of the present text.
+    at: Option<u32>,
+    /// The words at that position.
+    here: Vec<Range<usize>>,
 }
 
-fn push(out: &mut String, tokens: &[analysis::Token], form: Form) {
-    let mut at = None;
-    for (i, token) in tokens.iter().enumerate() {
-        let word = match form {
-            Form::Stem => &token.stem,
-            Form::Exact => &token.exact,
-        };
-        // Alternatives may share a stem; the word is there once.
-        let repeats = tokens[..i]
-            .iter()
-            .rev()
-            .take_while(|before| before.position == token.position)
-            .any(|before| match form {
-                Form::Stem => before.stem == *word,
-                Form::Exact => before.exact == *word,
-            });
-        if word.is_empty() || repeats {
-            continue;
+impl Coder {
+    fn for_text(text: &str) -> Coder {
+        Coder {
+            text: String::with_capacity(text.len() + text.len() / 4),
+            ..Coder::default()
         }
-        match at {
-            Some(last) if last == token.position => out.push(SAME),
-            Some(last) => {
-                let steps = token.position.saturating_sub(last).clamp(1, GAP as u32);
-                out.extend(std::iter::repeat_n(NEXT, steps as usize));
+    }
+
+    /// What follows stands after a gap.
+    fn begin_text(&mut self) {
+        if !self.text.is_empty() {
+            self.text.extend(std::iter::repeat_n(NEXT, GAP));
+        }
+        self.at = None;
+    }
+
+    fn push(&mut self, position: u32, word: &str) {
+        if word.is_empty() {
+            return;
+        }
+        match self.at {
+            Some(last) if last == position => {
+                // Alternatives may share a stem; the word is there once.
+                if self.here.iter().any(|range| &self.text[range.clone()] == word) {
+                    return;
+                }
+                self.text.push(SAME);
             }
-            None => out.push(NEXT),
+            Some(last) => {
+                let steps = position.saturating_sub(last).clamp(1, GAP as u32);
+                self.text.extend(std::iter::repeat_n(NEXT, steps as usize));
+                self.here.clear();
+            }
+            None => {
+                self.text.push(NEXT);
+                self.here.clear();
+            }
         }
-        at = Some(token.position);
-        out.push_str(word);
+        self.at = Some(position);
+        let start = self.text.len();
+        self.text.push_str(word);
+        self.here.push(start..self.text.len());
     }
 }
 
