@@ -1,18 +1,27 @@
 //! Ranked passages, grouped by paper.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
 
 use super::{Page, author_line, counted, coverage_line, fitted, write_facets};
 use crate::output::sanitize::clean;
 use crate::output::style::Role;
 use crate::output::wire::Coverage;
 use crate::passage::PassageKind;
-use crate::search::{Answer, Hit, PassageHit, Request};
+use crate::search::{Answer, Hit, PaperInfo, PassageHit, Request};
 use crate::snippet;
 
 /// Bytes of a passage that are shown.
 const SNIPPET_BYTES: usize = 320;
+
+/// Stands between the facts of a line.
+const SEPARATOR: &str = " · ";
+
+/// Columns under which a cut venue or section tells nothing.
+const LEAST: usize = 8;
 
 /// Writes an answer: hits, facets, what is missing.
 pub fn write_answer(
@@ -88,18 +97,7 @@ fn write_hit(out: &mut dyn Write, page: &Page, rank: usize, hit: &Hit) -> io::Re
     let title = fitted(&clean(&hit.paper.title), page.width.saturating_sub(number.len()));
     let title = page.style.link(uri.as_deref(), &page.style.paint(Role::Title, &title));
     writeln!(out, "{}{title}", page.style.paint(Role::Meta, &number))?;
-    let mut facts = Vec::new();
-    let authors = author_line(&hit.paper.authors, 2);
-    if !authors.is_empty() {
-        facts.push(clean(&authors).into_owned());
-    }
-    facts.extend(hit.paper.year.map(|y| y.to_string()));
-    facts.extend(hit.paper.venue.as_deref().map(|v| fitted(&clean(v), 30)));
-    facts.push(clean(&hit.paper.key).into_owned());
-    if hit.paper.path.is_none() {
-        facts.push("no document yet".into());
-    }
-    let facts = fitted(&facts.join(" · "), page.width.saturating_sub(indent.len()));
+    let facts = facts_of(&hit.paper, page.width.saturating_sub(indent.len()));
     writeln!(out, "{indent}{}", page.style.paint(Role::Meta, &facts))?;
     for passage in &hit.passages {
         write_passage(out, page, &indent, hit.paper.path.as_deref(), passage)?;
@@ -115,8 +113,7 @@ pub fn write_passage(
     path: Option<&str>,
     passage: &PassageHit,
 ) -> io::Result<()> {
-    let place = place_of(passage);
-    let place = fitted(&place, page.width.saturating_sub(indent.len()));
+    let place = place_of(passage, page.width.saturating_sub(indent.len()));
     let uri = page.uri(path, passage.page);
     let place = page.style.link(uri.as_deref(), &page.style.paint(Role::Place, &place));
     writeln!(out, "{indent}{place}")?;
@@ -138,13 +135,32 @@ pub fn write_passage(
     Ok(())
 }
 
-/// Section path, page, and kind where it is not prose.
-fn place_of(passage: &PassageHit) -> String {
-    let mut parts = Vec::new();
-    if !passage.section.is_empty() {
-        let titles: Vec<_> = passage.section.iter().map(|s| clean(s)).collect();
-        parts.push(titles.join(" › "));
+/// Authors, year, venue, key: of all of them the venue alone is cut where the line is too short,
+/// for the key is what a person types next.
+fn facts_of(paper: &PaperInfo, width: usize) -> String {
+    let authors = author_line(&paper.authors, 2);
+    let mut before = Vec::new();
+    if !authors.is_empty() {
+        before.push(clean(&authors).into_owned());
     }
+    before.extend(paper.year.map(|y| y.to_string()));
+    let mut after = vec![clean(&paper.key).into_owned()];
+    if paper.path.is_none() {
+        after.push("no document yet".into());
+    }
+    let taken: usize =
+        before.iter().chain(&after).map(|f| f.width() + SEPARATOR.width()).sum();
+    let room = width.saturating_sub(taken);
+    let venue = paper.venue.as_deref().map(clean);
+    before.extend(venue.map(|v| fitted(&v, room)).filter(|v| v.width() >= LEAST));
+    before.append(&mut after);
+    fitted(&before.join(SEPARATOR), width)
+}
+
+/// Section path, page, and kind where it is not prose; of all of them the path alone is cut where
+/// the line is too short.
+fn place_of(passage: &PassageHit, width: usize) -> String {
+    let mut parts = Vec::new();
     match (passage.page, passage.page_end) {
         (Some(a), Some(b)) if b > a => parts.push(format!("pp. {a}-{b}")),
         (Some(a), _) => parts.push(format!("p. {a}")),
@@ -154,7 +170,30 @@ fn place_of(passage: &PassageHit) -> String {
         parts.push(passage.kind.name().to_string());
     }
     parts.push(clean(&passage.id).into_owned());
-    parts.join(" · ")
+    let titles: Vec<_> = passage.section.iter().map(|s| clean(s)).collect();
+    let taken: usize = parts.iter().map(|p| p.width() + SEPARATOR.width()).sum();
+    let path = fitted_path(&titles, width.saturating_sub(taken));
+    if path.width() >= LEAST || titles.len() == 1 && !path.is_empty() {
+        parts.insert(0, path);
+    }
+    fitted(&parts.join(SEPARATOR), width)
+}
+
+/// A section path in at most `width` columns: whole, else without its middle, else its last title.
+fn fitted_path(titles: &[Cow<'_, str>], width: usize) -> String {
+    let (Some(first), Some(last)) = (titles.first(), titles.last()) else {
+        return String::new();
+    };
+    let whole = titles.join(" › ");
+    let ends = format!("{first} › … › {last}");
+    let tail = format!("… › {last}");
+    let forms = [
+        Some(whole),
+        (titles.len() > 2).then_some(ends),
+        (titles.len() > 1).then_some(tail),
+    ];
+    let fits = forms.into_iter().flatten().find(|form| form.width() <= width);
+    fits.unwrap_or_else(|| fitted(last, width))
 }
 
 /// The fragment with its matches marked: by colour, else by asterisks.
@@ -195,4 +234,61 @@ fn write_rest(
     let rest = answer.total_papers - shown;
     let more = format!("\n{} more: --offset {shown} or -n {}", rest, answer.total_papers);
     writeln!(out, "{}", page.style.paint(Role::Meta, &more))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_line_keeps_the_page_and_the_id() {
+        let passage = PassageHit {
+            id: "chen2023vlp#12".into(),
+            page: Some(4),
+            section: ["8 Conclusion", "8.1 Acoustic information", "8.1.2 Sounds"]
+                .map(String::from)
+                .to_vec(),
+            score: 1.0,
+            kind: PassageKind::Body,
+            page_end: None,
+            text: String::new(),
+            highlights: vec![],
+            topics: vec![],
+            why: vec![],
+        };
+        for (width, place) in [
+            (
+                90,
+                "8 Conclusion › 8.1 Acoustic information › 8.1.2 Sounds · p. 4 · chen2023vlp#12",
+            ),
+            (60, "8 Conclusion › … › 8.1.2 Sounds · p. 4 · chen2023vlp#12"),
+            (45, "… › 8.1.2 Sounds · p. 4 · chen2023vlp#12"),
+            (34, "8.1.2 Sou… · p. 4 · chen2023vlp#12"),
+            (30, "p. 4 · chen2023vlp#12"),
+        ] {
+            assert_eq!(place_of(&passage, width), place);
+        }
+    }
+
+    #[test]
+    fn a_short_line_keeps_the_key() {
+        let paper = PaperInfo {
+            key: "chowdhery2023palm".into(),
+            authors: vec!["A. Chowdhery".into()],
+            year: Some(2023),
+            venue: Some("Journal of Machine Learning Research".into()),
+            path: Some("palm.pdf".into()),
+            ..PaperInfo::default()
+        };
+        for (width, facts) in [
+            (
+                90,
+                "A. Chowdhery · 2023 · Journal of Machine Learning Research · chowdhery2023palm",
+            ),
+            (60, "A. Chowdhery · 2023 · Journal of Machin… · chowdhery2023palm"),
+            (45, "A. Chowdhery · 2023 · chowdhery2023palm"),
+        ] {
+            assert_eq!(facts_of(&paper, width), facts);
+        }
+    }
 }
