@@ -63,7 +63,7 @@ impl Finish<'_> {
                 page.iter().filter(|(_, r)| r.candidate.segment == number).collect();
             // The lists are read forward only.
             here.sort_by_key(|(_, r)| (r.candidate.lead, r.doc));
-            let mut reading = Reading::open(self, number, view)?;
+            let mut reading = Reading { finish: self, number, view, scoring: None };
             for (rank, ranked) in here {
                 hits.push((*rank, reading.hit(ranked)?));
             }
@@ -169,24 +169,26 @@ struct Reading<'a> {
     finish: &'a Finish<'a>,
     number: usize,
     view: &'a SegmentView,
-    window: Window<'a>,
-    pairs: Pairs,
+    /// Opened where a paper has several passages to choose from.
+    scoring: Option<(Window<'a>, Pairs)>,
 }
 
 impl<'a> Reading<'a> {
-    fn open(
-        finish: &'a Finish<'a>,
-        number: usize,
-        view: &'a SegmentView,
-    ) -> tantivy::Result<Reading<'a>> {
-        let Finish { searcher, plan, .. } = finish;
-        Ok(Reading {
-            finish,
-            number,
-            view,
-            window: Window::open(view, &searcher.scales, &searcher.ranking, &plan.units)?,
-            pairs: Pairs::open(view, plan, &searcher.ranking)?,
-        })
+    fn scoring(&mut self) -> tantivy::Result<&mut (Window<'a>, Pairs)> {
+        let Finish { searcher, plan, .. } = self.finish;
+        let opened = match self.scoring.take() {
+            Some(opened) => opened,
+            None => (
+                Window::open(
+                    self.view,
+                    &searcher.scales,
+                    &searcher.ranking,
+                    &plan.units,
+                )?,
+                Pairs::open(self.view, plan, &searcher.ranking)?,
+            ),
+        };
+        Ok(self.scoring.insert(opened))
     }
 
     fn hit(&mut self, ranked: &Ranked) -> Result<Hit, SearchError> {
@@ -198,21 +200,25 @@ impl<'a> Reading<'a> {
             return Ok(Hit { score: ranked.score, paper, ..Hit::default() });
         }
         let (chosen, topics) = match request.group {
-            Group::Paper => self.passages(lead),
+            Group::Paper => self.passages(ranked)?,
             Group::Passage => {
                 let mut topics = Vec::new();
                 self.finish.table.of(self.number, ranked.doc, &mut topics);
                 (vec![(ranked.doc, ranked.score)], topics)
             }
         };
-        let work = match self.stored(lead)? {
-            Some(Stored { work: Some(work), .. }) => work,
-            _ => Work::default(),
+        let (work, mut first) = match self.stored(lead)? {
+            Some(Stored { work, passage }) => (work.unwrap_or_default(), Some(passage)),
+            None => (Work::default(), None),
         };
         let mut passages = Vec::new();
         for (doc, score) in chosen {
-            if let Some(stored) = self.stored(doc)? {
-                let mut hit = passage_hit(stored.passage, score);
+            let passage = match first.take_if(|_| doc == lead) {
+                Some(passage) => Some(passage),
+                None => self.stored(doc)?.map(|stored| stored.passage),
+            };
+            if let Some(passage) = passage {
+                let mut hit = passage_hit(passage, score);
                 hit.highlights = highlight(&hit.text, &self.finish.matcher);
                 if request.explain {
                     hit.why = self.why(doc)?;
@@ -231,28 +237,37 @@ impl<'a> Reading<'a> {
     }
 
     /// The best matching passages of a paper, and the topics of all that match.
-    fn passages(&mut self, lead: u32) -> (Vec<(u32, f32)>, Vec<u32>) {
+    fn passages(
+        &mut self,
+        ranked: &Ranked,
+    ) -> tantivy::Result<(Vec<(u32, f32)>, Vec<u32>)> {
+        let lead = ranked.candidate.lead;
         let Finish { searcher, plan, scopes, request, table, .. } = self.finish;
-        let scope = &scopes[self.number];
-        let span = self.view.span.values.get_val(lead) as u32;
-        let end = self.view.max_doc().min(lead.saturating_add(span.max(1)));
+        let (number, view) = (self.number, self.view);
+        let scope = &scopes[number];
+        let span = view.span.values.get_val(lead) as u32;
+        if span <= 1 {
+            let mut topics = Vec::new();
+            table.of(number, lead, &mut topics);
+            return Ok((vec![(lead, ranked.score)], topics));
+        }
+        let (window, pairs) = self.scoring()?;
+        let end = view.max_doc().min(lead.saturating_add(span));
         let (mut found, mut topics) = (Vec::new(), Vec::new());
         let mut from = lead;
         while from < end {
             let to = end.min(from + WIDTH);
-            self.window.run(from, to);
+            window.run(from, to);
             for doc in from..to {
                 let at = (doc - from) as usize;
                 let matches = match &scope.matching {
                     Some(bits) => bits.contains(doc),
-                    None => self.window.found[at / 64] >> (at % 64) & 1 == 1,
+                    None => window.found[at / 64] >> (at % 64) & 1 == 1,
                 };
-                if matches
-                    && scope.sieve.failed(doc) == 0
-                    && !self.view.reader.is_deleted(doc)
+                if matches && scope.sieve.failed(doc) == 0 && !view.reader.is_deleted(doc)
                 {
-                    found.push((doc, self.window.scores[at]));
-                    table.of(self.number, doc, &mut topics);
+                    found.push((doc, window.scores[at]));
+                    table.of(number, doc, &mut topics);
                 }
             }
             from = to;
@@ -264,12 +279,11 @@ impl<'a> Reading<'a> {
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
         found.retain(|(_, score)| score * lift >= least);
         for (doc, score) in &mut found {
-            *score +=
-                self.pairs.score(*doc, self.window.scale(*doc), searcher.scales.gain);
+            *score += pairs.score(*doc, window.scale(*doc), searcher.scales.gain);
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(wanted);
-        (found, topics)
+        Ok((found, topics))
     }
 
     fn stored(&self, doc: u32) -> Result<Option<Stored>, SearchError> {
@@ -279,18 +293,19 @@ impl<'a> Reading<'a> {
     /// What each unit of the plan gave a passage, those that gave nothing left out.
     fn why(&self, doc: u32) -> Result<Vec<(String, String, f32)>, SearchError> {
         let Finish { searcher, plan, .. } = self.finish;
-        let mut why = Vec::new();
+        let (mut why, mut scale) = (Vec::new(), 0.0);
         for unit in &plan.units {
             let units = std::slice::from_ref(unit);
             let mut window =
                 Window::open(self.view, &searcher.scales, &searcher.ranking, units)?;
             window.run(doc, doc + 1);
+            scale = window.scale(doc);
             if window.scores[0] != 0.0 {
                 why.push((unit.label.clone(), unit.field.to_owned(), window.scores[0]));
             }
         }
         let mut pairs = Pairs::open(self.view, plan, &searcher.ranking)?;
-        let score = pairs.score(doc, self.window.scale(doc), searcher.scales.gain);
+        let score = pairs.score(doc, scale, searcher.scales.gain);
         if score > 0.0 {
             why.push(("words side by side".to_owned(), "text".to_owned(), score));
         }

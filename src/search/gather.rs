@@ -129,7 +129,6 @@ impl<'a> Gather<'a> {
             seen: PaperSeen::default(),
             passages: Vec::new(),
         };
-        let mut facts = vec![0; WIDTH as usize];
         let mut from = 0;
         while from < view.max_doc() {
             let to = view.max_doc().min(from + WIDTH);
@@ -138,21 +137,13 @@ impl<'a> Gather<'a> {
                 Some(bits) => &bits.words[from as usize / 64..(to as usize).div_ceil(64)],
                 None => &window.found[..((to - from) as usize).div_ceil(64)],
             };
-            let n: u32 = words.iter().map(|word| word.count_ones()).sum();
-            // Reading a column in one go is cheaper unless few values are needed.
-            let whole = n > (to - from) / 8;
-            if whole {
-                let facts = &mut facts[..(to - from) as usize];
-                view.facts.values.get_range(u64::from(from), facts);
-            }
             for (i, word) in words.iter().enumerate().filter(|(_, word)| **word != 0) {
                 for doc in ones(*word, from + i as u32 * 64) {
                     if alive.is_some_and(|alive| alive.is_deleted(doc)) {
                         continue;
                     }
                     let at = (doc - from) as usize;
-                    let facts = if whole { facts[at] } else { view.facts(doc) };
-                    let score = window.scores[at];
+                    let (facts, score) = (view.facts(doc), window.scores[at]);
                     self.passage(&mut open, view, doc, facts, score, sieve.failed(doc));
                 }
             }

@@ -68,7 +68,8 @@ pub(super) type Counted = Vec<(u32, u32)>;
 pub(super) struct SegmentView {
     pub(super) reader: SegmentReader,
     pub(super) schema: Arc<IndexSchema>,
-    pub(super) facts: Column<u64>,
+    /// Packed facts of each passage, decoded: every match asks for them.
+    facts: Vec<u64>,
     pub(super) span: Column<u64>,
     pub(super) order: Column<u64>,
 }
@@ -80,8 +81,10 @@ impl SegmentView {
         schema: &Arc<IndexSchema>,
     ) -> tantivy::Result<SegmentView> {
         let columns = reader.fast_fields();
+        let mut facts = vec![0; reader.max_doc() as usize];
+        columns.u64(column::FACTS)?.values.get_range(0, &mut facts);
         Ok(SegmentView {
-            facts: columns.u64(column::FACTS)?,
+            facts,
             span: columns.u64(column::SPAN)?,
             order: columns.u64(column::ORDER)?,
             reader: reader.clone(),
@@ -94,7 +97,7 @@ impl SegmentView {
     }
 
     pub(super) fn facts(&self, doc: u32) -> u64 {
-        self.facts.values.get_val(doc)
+        self.facts[doc as usize]
     }
 
     pub(super) fn is_lead(&self, doc: u32) -> bool {

@@ -17,8 +17,10 @@ pub(super) struct NameTable {
 
 struct SegmentNames {
     column: StrColumn,
-    /// The number of each name of the segment.
+    /// The names of all passages in order, by number.
     numbers: Vec<u32>,
+    /// Where in `numbers` the names of each passage begin, and the end.
+    starts: Vec<u32>,
 }
 
 impl NameTable {
@@ -27,10 +29,17 @@ impl NameTable {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
             let column = segment.fast_fields().str(name)?;
-            segments
-                .push(column.map(|column| SegmentNames { column, numbers: Vec::new() }));
+            segments.push(column.map(|column| (column, segment.max_doc())));
         }
-        let homes = merge(&mut segments)?;
+        let (homes, numbered) = merge(&segments)?;
+        let segments = segments
+            .into_iter()
+            .zip(numbered)
+            .map(|(column, numbered)| {
+                let (column, n_docs) = column?;
+                Some(SegmentNames::new(column, n_docs, &numbered))
+            })
+            .collect();
         Ok(NameTable { segments, homes })
     }
 
@@ -44,47 +53,64 @@ impl NameTable {
     }
 }
 
+impl SegmentNames {
+    /// `numbered` holds the number of each name of the column.
+    fn new(column: StrColumn, n_docs: u32, numbered: &[u32]) -> SegmentNames {
+        let (mut numbers, mut starts) = (Vec::new(), vec![0]);
+        for doc in 0..n_docs {
+            let places = column.ords().values_for_doc(doc);
+            numbers.extend(places.filter_map(|place| numbered.get(place as usize)));
+            starts.push(numbers.len() as u32);
+        }
+        SegmentNames { column, numbers, starts }
+    }
+
+    fn of(&self, doc: u32) -> &[u32] {
+        let doc = doc as usize;
+        &self.numbers[self.starts[doc] as usize..self.starts[doc + 1] as usize]
+    }
+}
+
+/// Where each name is found, and of each segment the number of each of its names.
+type Numbered = (Vec<(u32, u32)>, Vec<Vec<u32>>);
+
 /// Reads the sorted names of all segments side by side and numbers them.
-fn merge(segments: &mut [Option<SegmentNames>]) -> Result<Vec<(u32, u32)>, SearchError> {
+fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Numbered, SearchError> {
+    let mut numbered = vec![Vec::new(); columns.len()];
+    let mut homes: Vec<(u32, u32)> = Vec::new();
     let mut streams = Vec::new();
-    let columns: Vec<(u32, StrColumn)> = (0..)
-        .zip(segments.iter())
-        .filter_map(|(at, names)| Some((at, names.as_ref()?.column.clone())))
-        .collect();
-    for (at, column) in &columns {
+    for (segment, column) in columns.iter().enumerate() {
+        let Some((column, _)) = column else { continue };
         let mut stream = column.dictionary().stream()?;
         if stream.advance() {
-            streams.push((*at, stream));
+            streams.push((segment, stream));
         }
     }
-    let mut homes: Vec<(u32, u32)> = Vec::new();
     let mut least: Vec<u8> = Vec::new();
     while let Some(first) = streams.iter().map(|(_, stream)| stream.key()).min() {
         least.clear();
         least.extend_from_slice(first);
         let number = homes.len() as u32;
-        let mut ended = false;
-        for (at, stream) in &mut streams {
+        let mut home = None;
+        let mut at = 0;
+        while at < streams.len() {
+            let (segment, stream) = &mut streams[at];
             if stream.key() != least {
+                at += 1;
                 continue;
             }
-            let names = segments[*at as usize].as_mut();
-            let numbers = &mut names.expect("only columns have streams").numbers;
-            if homes.len() as u32 == number {
-                homes.push((*at, numbers.len() as u32));
-            }
+            let numbers: &mut Vec<u32> = &mut numbered[*segment];
+            home = Some((*segment as u32, numbers.len() as u32));
             numbers.push(number);
-            if !stream.advance() {
-                // An ended stream has no key any more.
-                *at = u32::MAX;
-                ended = true;
+            if stream.advance() {
+                at += 1;
+            } else {
+                streams.remove(at);
             }
         }
-        if ended {
-            streams.retain(|(at, _)| *at != u32::MAX);
-        }
+        homes.extend(home);
     }
-    Ok(homes)
+    Ok((homes, numbered))
 }
 
 /// Papers of each name.
@@ -102,16 +128,12 @@ impl<'a> NameCounts<'a> {
 
     /// Counts a paper, given by its first passage.
     pub(super) fn add(&mut self, segment: usize, lead: u32) {
-        let mut any = false;
-        if let Some(SegmentNames { column, numbers }) = &self.table.segments[segment] {
-            for place in column.ords().values_for_doc(lead) {
-                any = true;
-                if let Some(number) = numbers.get(place as usize) {
-                    self.counts[*number as usize] += 1;
-                }
-            }
+        let names = self.table.segments[segment].as_ref();
+        let numbers = names.map_or(&[][..], |names| names.of(lead));
+        for number in numbers {
+            self.counts[*number as usize] += 1;
         }
-        self.none += u64::from(!any);
+        self.none += u64::from(numbers.is_empty());
     }
 
     /// The names with most papers, equal ones by name, and how many there are in all; those that

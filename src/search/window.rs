@@ -68,6 +68,17 @@ enum List {
 }
 
 impl List {
+    /// Whether a document before `to` is still to come.
+    fn reaches(&self, to: u32) -> bool {
+        match self {
+            List::Empty => false,
+            List::Counted { list, at } => list.get(*at).is_some_and(|(doc, _)| *doc < to),
+            List::Blocks { cursor, at } => {
+                cursor.docs().get(*at).is_some_and(|doc| *doc < to)
+            }
+        }
+    }
+
     /// Calls `visit` with each document in `from..to` and its count.
     #[inline]
     fn each(&mut self, from: u32, to: u32, mut visit: impl FnMut(u32, f32)) {
@@ -221,6 +232,9 @@ impl<'a> Window<'a> {
         let Window { scores, found, counts, scales, text_lengths, title_lengths, .. } =
             self;
         let (weight, finds) = (track.weight, u64::from(track.finds));
+        if !track.title.reaches(to) {
+            return self.text_only(track, from, to);
+        }
         counts[..(to - from) as usize].fill(0.0);
         track.text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
