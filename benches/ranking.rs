@@ -1,42 +1,47 @@
 //! Measures: how good the ranking is, on judged collections, and what each of its parts gives.
 //!
-//! Data: a folder of collections in the layout of BEIR (`NAME/corpus.jsonl`, `queries.jsonl`,
-//! `qrels.tsv`), given as the first argument; nothing random. Each record goes the whole way:
-//! record, blocks, document, passages, index in memory, parsed query, search of 100 papers.
+//! Data: a folder given as the first argument, with a folder for each collection, in which
+//! `citemap index` was run over what it ranks, beside `queries.jsonl` and `qrels.tsv` in the
+//! layout of BEIR. So what is measured is what the program does. Nothing is random. 100 papers are
+//! taken of each query.
 //!
 //!     cargo bench --bench ranking -- FOLDER            the present settings
+//!     cargo bench --bench ranking -- FOLDER parts      without each part of the ranking
 //!     cargo bench --bench ranking -- FOLDER sweep      one parameter at a time
 //!     cargo bench --bench ranking -- FOLDER try k1=0.9,b=0.6 k1=1.5      settings by hand
 //!
-//! Prints a table of nDCG@10 (and MAP, recall@100, MRR@10 for the present settings). Beside it, for
-//! comparison, `plain`: the engine's own query parser and BM25 over one field with title and body,
-//! with our stems. `benches/ranking.md` keeps the table that the defaults were chosen by.
+//! Prints tables of nDCG@10 (`parts`: also recall@10 and MRR@10). `benches/ranking.md` keeps the
+//! tables that the defaults were chosen by; `benches/peers.py` measures other engines.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use citemap::analysis::{self, AcronymTable};
-use citemap::corpus::WorkKey;
-use citemap::extract::jsonl;
-use citemap::index::{Store, Tables};
-use citemap::layout::marked::lay_marked;
-use citemap::schema::{IndexPassage, Work};
+use citemap::analysis::Glossary;
+use citemap::index::{self, Root, Store};
+use citemap::query;
 use citemap::search::eval::{self, BatchQuery, Measures, Qrels};
 use citemap::search::{Filters, Group, Ranking, Request, Searcher, Sort};
-use citemap::{paper, passage, query};
 
 type Anything<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Papers taken of each query.
+const DEPTH: usize = 100;
 
 struct Collection {
     name: String,
     store: Store,
-    plain: tantivy::Index,
+    glossary: Glossary,
     queries: Vec<BatchQuery>,
     qrels: Qrels,
+}
+
+/// Means over the queries of one collection.
+struct Row {
+    measures: Measures,
+    recall10: f64,
 }
 
 fn main() -> Anything<()> {
@@ -49,34 +54,67 @@ fn main() -> Anything<()> {
         fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
     folders.sort();
     let mut collections = Vec::new();
-    for path in folders.iter().filter(|p| p.join("corpus.jsonl").is_file()) {
+    for path in folders.iter().filter(|p| p.join("qrels.tsv").is_file()) {
         collections.push(load(path)?);
     }
-    println!("{:<28} {}", "", names(&collections));
-    let plain: Vec<Measures> = collections.iter().map(plain).collect::<Anything<_>>()?;
-    row("plain engine", &plain);
-    let now = measure(&collections, Ranking::default())?;
-    row("defaults", &now);
-    for (collection, m) in collections.iter().zip(&now) {
-        println!(
-            "  {}: queries={} ndcg10={:.4} map={:.4} recall100={:.4} mrr10={:.4}",
-            collection.name, m.queries, m.ndcg10, m.map, m.recall100, m.mrr10
-        );
-    }
+    let parts = args.get(1).is_some_and(|arg| arg == "parts");
+    let show: fn(&Row) -> String = match parts {
+        true => |row| {
+            let m = &row.measures;
+            format!("{:.4} {:.4} {:.4}", m.ndcg10, row.recall10, m.mrr10)
+        },
+        false => |row| format!("{:.4}", row.measures.ndcg10),
+    };
+    let width = if parts { 22 } else { 10 };
+    let line = |label: &str, cells: Vec<String>| {
+        let cells: Vec<String> =
+            cells.iter().map(|cell| format!("{cell:>width$}")).collect();
+        println!("{label:<28} {}", cells.join(" "));
+    };
+    line("", collections.iter().map(|c| c.name.clone()).collect());
+    let measured = |label: &str, ranking: Option<Ranking>| -> Anything<()> {
+        let rows = measure(&collections, ranking.unwrap_or_default(), ranking.is_some())?;
+        line(label, rows.iter().map(show).collect());
+        Ok(())
+    };
+    measured("defaults", Some(Ranking::default()))?;
     match args.get(1).map(String::as_str) {
+        Some("parts") => {
+            for (label, ranking) in without_each() {
+                measured(label, Some(ranking))?;
+            }
+            // Without settings nothing is expanded.
+            measured("no names added", None)?;
+        }
         Some("sweep") => {
             for (label, ranking) in variants() {
-                row(&label, &measure(&collections, ranking)?);
+                measured(&label, Some(ranking))?;
             }
         }
         Some("try") => {
             for settings in &args[2..] {
-                row(settings, &measure(&collections, read_ranking(settings)?)?);
+                measured(settings, Some(read_ranking(settings)?))?;
             }
         }
         _ => {}
     }
     Ok(())
+}
+
+/// The ranking with one part of it taken away.
+fn without_each() -> Vec<(&'static str, Ranking)> {
+    let d = Ranking::default();
+    vec![
+        ("no length normalisation", Ranking { b: 0.0, ..d }),
+        ("no floor for short passages", Ranking { shortest: 0.0, ..d }),
+        ("title words not in the text", Ranking { title_words: 0.0, ..d }),
+        ("no score of the title", Ranking { title: 0.0, ..d }),
+        ("no title at all", Ranking { title_words: 0.0, title: 0.0, ..d }),
+        ("no pairs of words", Ranking { pairs: 0.0, ..d }),
+        ("stop words as other words", Ranking { stop: 1.0, ..d }),
+        ("compounds only whole", Ranking { compound: 1.0, parts: 0.0, ..d }),
+        ("compounds only in parts", Ranking { compound: 0.0, parts: 1.0, ..d }),
+    ]
 }
 
 /// Reads `k1=0.9,b=0.6`; the rest as it is by default.
@@ -127,126 +165,61 @@ fn variants() -> Vec<(String, Ranking)> {
     all
 }
 
-fn names(collections: &[Collection]) -> String {
-    let all: Vec<String> =
-        collections.iter().map(|c| format!("{:>10}", c.name)).collect();
-    all.join(" ")
-}
-
-fn row(label: &str, measures: &[Measures]) {
-    let all: Vec<String> =
-        measures.iter().map(|m| format!("{:>10.4}", m.ndcg10)).collect();
-    println!("{label:<28} {}", all.join(" "));
-}
-
 fn load(path: &Path) -> Anything<Collection> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let store = Store::in_memory()?;
-    let mut writer = store.writer(1, 100_000_000)?;
-    let mut schema = tantivy::schema::Schema::builder();
-    let options = tantivy::schema::TextOptions::default().set_indexing_options(
-        tantivy::schema::TextFieldIndexing::default()
-            .set_tokenizer("stems")
-            .set_index_option(tantivy::schema::IndexRecordOption::WithFreqsAndPositions),
-    );
-    let body = schema.add_text_field("body", options);
-    let key_field =
-        schema.add_text_field("key", tantivy::schema::STRING | tantivy::schema::STORED);
-    let plain = tantivy::Index::create_in_ram(schema.build());
-    let stems =
-        tantivy::tokenizer::TextAnalyzer::from(analysis::StemTokenizer::default());
-    plain.tokenizers().register("stems", stems);
-    let mut plain_writer = plain.writer_with_num_threads(1, 100_000_000)?;
-    let mut acronyms = AcronymTable::default();
-    let file = BufReader::new(fs::File::open(path.join("corpus.jsonl"))?);
-    for record in jsonl::records(file) {
-        let Ok(record) = record else { continue };
-        let doc = paper::understand(lay_marked(record.into_marked()));
-        let key = doc.own_key.clone().ok_or("a record without an id")?;
-        let mut flat = tantivy::TantivyDocument::default();
-        flat.add_text(key_field, &key);
-        let passages: Vec<IndexPassage> = passage::cut(&WorkKey(key.clone()), &doc)
-            .into_iter()
-            .map(|passage| IndexPassage {
-                passage,
-                lang: None,
-                topics: Vec::new(),
-                mentions: Vec::new(),
-            })
-            .collect();
-        let found = passages.iter().flat_map(|p| analysis::acronyms(&p.passage.text));
-        acronyms.add_paper(found);
-        let texts: Vec<&str> = passages.iter().map(|p| p.passage.text.as_str()).collect();
-        flat.add_text(body, texts.join("\n"));
-        plain_writer.add_document(flat)?;
-        let work = Work { key, title: doc.title, ..Work::default() };
-        writer.add(store.schema().documents(&work, &passages))?;
-    }
-    writer.commit(&Tables { acronyms, ..Tables::default() })?;
-    plain_writer.commit()?;
+    let live = Root::open(&path.join("index"))?.live()?;
+    let live = live.ok_or_else(|| format!("{name}: run `citemap index` there first"))?;
+    let glossary = match fs::read_to_string(path.join("corpus/glossary.toml")) {
+        Ok(text) => Glossary::parse(&text)?,
+        Err(_) => Glossary::default(),
+    };
     let queries = eval::read_queries(&fs::read_to_string(path.join("queries.jsonl"))?)?;
     let qrels = eval::read_qrels(&fs::read_to_string(path.join("qrels.tsv"))?)?;
-    Ok(Collection { name, store, plain, queries, qrels })
+    Ok(Collection { name, store: index::open(&live)?, glossary, queries, qrels })
 }
 
-fn measure(collections: &[Collection], ranking: Ranking) -> Anything<Vec<Measures>> {
-    collections
-        .iter()
-        .map(|collection| {
-            let searcher = Searcher::with_ranking(collection.store.view()?, ranking)?;
-            let mut run = BTreeMap::new();
-            for query in &collection.queries {
-                if !collection.qrels.contains_key(&query.id) {
-                    continue;
-                }
-                // A query that is refused counts as one that found nothing.
-                let Ok(request) = request(&query.text) else { continue };
-                let answer = searcher.search(&request)?;
-                let found = answer
-                    .hits
-                    .into_iter()
-                    .map(|hit| (hit.paper.key, hit.score))
-                    .collect();
-                run.insert(query.id.clone(), found);
-            }
-            Ok(eval::measure(&collection.qrels, &run))
-        })
-        .collect()
-}
-
-fn plain(collection: &Collection) -> Anything<Measures> {
-    use tantivy::schema::Value;
-    let searcher = collection.plain.reader()?.searcher();
-    let schema = collection.plain.schema();
-    let (body, key) = (schema.get_field("body")?, schema.get_field("key")?);
-    let parser = tantivy::query::QueryParser::for_index(&collection.plain, vec![body]);
-    let mut run = BTreeMap::new();
-    for query in &collection.queries {
-        let (parsed, _) = parser.parse_query_lenient(&query.text);
-        let top = tantivy::collector::TopDocs::with_limit(100).order_by_score();
-        let mut found = Vec::new();
-        for (score, address) in searcher.search(&parsed, &top)? {
-            let doc: tantivy::TantivyDocument = searcher.doc(address)?;
-            let key = doc.get_first(key).and_then(|v| v.as_str()).unwrap_or_default();
-            found.push((key.to_owned(), score));
+fn measure(
+    collections: &[Collection],
+    ranking: Ranking,
+    expand: bool,
+) -> Anything<Vec<Row>> {
+    let mut rows = Vec::new();
+    for Collection { store, glossary, queries, qrels, .. } in collections {
+        let searcher = Searcher::with_ranking(store.view()?, ranking)?;
+        let searcher = searcher.with_glossary(glossary.clone());
+        let mut run = BTreeMap::new();
+        let mut recall = 0.0;
+        for query in queries {
+            let Some(judged) = qrels.get(&query.id) else { continue };
+            // A query that is refused counts as one that found nothing.
+            let Ok(request) = request(&query.text, expand) else { continue };
+            let hits = searcher.search(&request)?.hits;
+            let found: Vec<(String, f32)> =
+                hits.into_iter().map(|hit| (hit.paper.key, hit.score)).collect();
+            let is_relevant = |key: &String| judged.get(key).is_some_and(|g| *g > 0);
+            let n_found = found.iter().take(10).filter(|(key, _)| is_relevant(key));
+            let n_relevant = judged.values().filter(|grade| **grade > 0).count();
+            recall += n_found.count() as f64 / n_relevant as f64;
+            run.insert(query.id.clone(), found);
         }
-        run.insert(query.id.clone(), found);
+        let recall10 = recall / qrels.len() as f64;
+        rows.push(Row { measures: eval::measure(qrels, &run), recall10 });
     }
-    Ok(eval::measure(&collection.qrels, &run))
+    Ok(rows)
 }
 
-fn request(text: &str) -> Anything<Request> {
+fn request(text: &str, expand: bool) -> Anything<Request> {
     Ok(Request {
         query: query::parse(text).map_err(|e| format!("{text}: {e}"))?,
         filters: Filters::default(),
         facets: Vec::new(),
-        limit: 100,
+        limit: DEPTH,
         offset: 0,
         per_paper: 1,
         group: Group::Paper,
         sort: Sort::Score,
         explain: false,
-        expand: true,
+        expand,
         texts: false,
     })
 }
