@@ -61,6 +61,9 @@ pub enum WalkError {
     },
 }
 
+/// The folder in a corpus where documents are laid that came from elsewhere, side by side.
+pub const PAPERS: &str = "papers";
+
 /// Finds the documents below `corpus`. `papers.bib` and `surveys/` are not documents.
 pub fn walk(corpus: &Path) -> Result<Found, WalkError> {
     match std::fs::metadata(corpus) {
@@ -100,7 +103,9 @@ pub fn walk(corpus: &Path) -> Result<Found, WalkError> {
         }
         if is_dir {
             read_ignores(entry.path(), &mut ignores, &mut found);
-            if entry.depth() > 0 && is_tex_folder(entry.path()) {
+            let is_shelf =
+                entry.depth() == 0 || entry.path() == corpus.join(PAPERS).as_path();
+            if !is_shelf && is_tex_folder(entry.path()) {
                 entries.skip_current_dir();
                 found.files.extend(tex_folder(corpus, entry.path()));
             }
@@ -167,12 +172,45 @@ fn leads_inside(corpus: &Path, path: &Path) -> bool {
     }
 }
 
-/// A folder is one TeX document if a .tex file in it has `\documentclass`.
+/// A folder is one TeX document if a .tex file in it has `\documentclass`, and the PDFs beside that
+/// file are its figures.
 pub fn is_tex_folder(dir: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(dir) else { return false };
-    entries.flatten().any(|e| {
-        e.path().extension().is_some_and(|x| x == "tex") && has_document_class(&e.path())
-    })
+    let files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    let is = |path: &Path, what| path.extension().is_some_and(|x| x == what);
+    let mut of_tex = files.iter().filter(|f| is(f, "tex"));
+    if !of_tex.any(|f| has_document_class(f)) {
+        return false;
+    }
+    let pdfs: Vec<&PathBuf> = files.iter().filter(|f| is(f, "pdf")).collect();
+    pdfs.len() < FEW_PDFS || are_figures(dir, &pdfs)
+}
+
+/// So many PDFs beside a .tex file may be left over; more must be named by it.
+const FEW_PDFS: usize = 3;
+
+/// True if at least half of the PDFs are named in the TeX below a folder, or made of it.
+///
+/// A shelf of papers with one .tex file on it would else be taken for that document, and its papers
+/// for figures.
+fn are_figures(dir: &Path, pdfs: &[&PathBuf]) -> bool {
+    /// Bytes of TeX that are looked through.
+    const MOST: u64 = 8 << 20;
+    let mut text = Vec::new();
+    let below = WalkDir::new(dir).max_depth(4).sort_by_file_name().into_iter().flatten();
+    for entry in below.filter(|e| e.path().extension().is_some_and(|x| x == "tex")) {
+        use std::io::Read;
+        let Ok(file) = std::fs::File::open(entry.path()) else { continue };
+        text.push(b'\n');
+        let left = MOST.saturating_sub(text.len() as u64);
+        let _ = file.take(left).read_to_end(&mut text);
+    }
+    let text = String::from_utf8_lossy(&text);
+    let named = pdfs.iter().filter(|pdf| {
+        let stem = pdf.file_stem().map(|s| s.to_string_lossy()).unwrap_or_default();
+        pdf.with_extension("tex").is_file() || text.contains(stem.as_ref())
+    });
+    named.count() * 2 >= pdfs.len()
 }
 
 fn has_document_class(path: &Path) -> bool {
@@ -282,6 +320,38 @@ mod tests {
         touch(dir.path(), "paper/fig/a.pdf", "x");
         touch(dir.path(), "loose.tex", "\\documentclass{article}");
         assert_eq!(names(dir.path()), ["loose.tex", "paper"]);
+    }
+
+    #[test]
+    fn a_shelf_with_a_tex_file_on_it_is_no_document() {
+        let dir = tempfile::tempdir().unwrap();
+        let class = "\\documentclass{article} \\includegraphics{fig/one} \\input{more/a}";
+        for shelf in ["papers", "mine"] {
+            touch(dir.path(), &format!("{shelf}/notes.tex"), class);
+            for name in ["he2016", "li2022", "wei2022"] {
+                touch(dir.path(), &format!("{shelf}/{name}.pdf"), "x");
+            }
+        }
+        touch(dir.path(), "papers/b/main.tex", class);
+        // Named in the document or in what it takes in, or the document itself.
+        touch(dir.path(), "paper/main.tex", class);
+        touch(dir.path(), "paper/more/a.tex", "\\includegraphics{two.pdf}");
+        for name in ["main", "one", "two", "left-over"] {
+            touch(dir.path(), &format!("paper/{name}.pdf"), "x");
+        }
+        let found = names(dir.path());
+        let shelf = |name: &str| {
+            ["he2016.pdf", "li2022.pdf", "notes.tex", "wei2022.pdf"]
+                .map(|f| format!("{name}/{f}"))
+        };
+        let mut expected: Vec<String> = shelf("mine").into();
+        expected.push("paper".into());
+        expected.extend(["papers/b".into()]);
+        expected.extend(shelf("papers"));
+        expected.sort();
+        let mut found: Vec<String> = found.into_iter().map(Into::into).collect();
+        found.sort();
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::corpus::identity::plain_key;
 use crate::corpus::ids::arxiv_of_doi;
 
 /// The folder of fetched papers in a corpus.
-pub const FOLDER: &str = "papers";
+pub const FOLDER: &str = crate::corpus::walk::PAPERS;
 
 /// Where the forms of a paper are; `{id}` stands for the arXiv id with its version, if any.
 #[derive(Clone, Debug)]

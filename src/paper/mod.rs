@@ -140,8 +140,7 @@ fn joined(blocks: &[Block], entries: &[usize]) -> String {
             *times.entry(folded(word)).or_default() += 1;
         }
     }
-    // The two halves stand in the text themselves.
-    let known = |word: &str, least| times.get(word).is_some_and(|n| *n >= least);
+    let times = |word: &str| times.get(word).copied().unwrap_or(0);
     let mut whole = String::new();
     for at in entries {
         let next = blocks[*at].text.as_str();
@@ -150,8 +149,10 @@ fn joined(blocks: &[Block], entries: &[usize]) -> String {
         if let Some(head) = cut.filter(|_| goes_on) {
             let first = folded(head.rsplit([' ', '-']).next().unwrap_or(""));
             let second = folded(next.split([' ', '-']).next().unwrap_or(""));
-            let is_word = known(&format!("{first}{second}"), 1);
-            if is_word || !(known(&first, 2) && known(&second, 2)) {
+            // The halves stand in the text themselves, once each. `self-` and `supervised` are words
+            // oftener than `selfsupervised` is one; `under` and `standing` are not.
+            let halves = times(&first).min(times(&second));
+            if halves < 2 || times(&format!("{first}{second}")) > halves {
                 whole.pop();
             }
         } else if !whole.is_empty() {

@@ -1,7 +1,7 @@
 //! Building a corpus against a server of our own: what comes, what fails, what a kill leaves.
 
-mod papers;
-mod server;
+pub(crate) mod papers;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -307,23 +307,197 @@ fn private_addresses_need_a_name_in_the_settings() {
     assert!(server.seen().is_empty());
 }
 
-#[test]
-fn a_hand_edited_bibliography_keeps_every_byte() {
+/// The bundled bibliography as a person would have worked on it.
+fn edited_by_hand() -> String {
     let bib = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/papers.bib"),
     )
     .unwrap();
-    let mine = bib.replacen("@misc{", "% my note: read this\r\n@misc{", 3)
-        + "\n@comment{jabref-meta: x}\n@Article{Odd1,\n\tTITLE = \"Odd\" # \" One\",\n  my-field={{a},b},\n}\nloose text\n";
+    let entry = bib.find("\n@").map(|i| i + 1).unwrap();
+    format!(
+        "% my library, since 2019\n@string{{lab = \"Our Lab\"}}\n{}% @misc{{dropped, title = {{Gone}}}}\n{}\n\
+         @comment{{jabref-meta: x}}\n@Article{{Odd1,\n\tTITLE = \"Odd\" # \" One\",\n  my-field={{a {{b}}}},\n  \
+         publisher = lab, % why\n  note = {{50\\% of $x$}}\n}}\nloose text\n\
+         @misc{{last, title = {{Curriculum Planning in Practice}}, eprint={{2112.00159}}}}",
+        &bib[..entry],
+        &bib[entry..],
+    )
+}
+
+#[test]
+fn a_hand_edited_bibliography_keeps_every_byte() {
+    let unix = edited_by_hand();
+    let works = papers::works();
+    for mine in [unix.clone(), unix.replace('\n', "\r\n")] {
+        let server = Server::start(&[]);
+        let sandbox = Sandbox::new();
+        sandbox.write("corpus/papers.bib", &mine);
+        let read =
+            || std::fs::read_to_string(sandbox.path().join("corpus/papers.bib")).unwrap();
+        let added = run(sandbox.path(), &server, &["add", &works[0].id, "10.1000/xyz"]);
+        assert_eq!(added.status, 0, "{}", added.stderr);
+        let after_add = read();
+        assert!(after_add.starts_with(&mine), "only additions, at the end");
+        let addition = &after_add[mine.len()..];
+        assert!(addition.contains("Sparse Attention in Practice"), "{addition}");
+        let ends =
+            |text: &str| text.matches('\n').count() == text.matches("\r\n").count();
+        assert!(!mine.contains('\r') || ends(addition), "line ends as in the file");
+        let entry =
+            addition.find("Sparse").and_then(|i| addition[..i].rfind('{')).unwrap();
+        let entry = addition[..entry].rfind('{').map(|i| &addition[i + 1..]).unwrap();
+        let key = entry.split(',').next().unwrap();
+        let fetched = run(sandbox.path(), &server, &["fetch", key, "last"]);
+        assert!(fetched.stderr.contains("2 fetched"), "{}", fetched.stderr);
+        let indexed = run(sandbox.path(), &server, &["index"]);
+        assert!(!indexed.stderr.contains("papers.bib:"), "{}", indexed.stderr);
+        assert_eq!(read(), after_add, "neither fetch nor index has anything to write");
+        let odd = run(sandbox.path(), &server, &["show", "Odd1"]);
+        assert!(odd.stdout.starts_with("Odd One"), "{}", odd.stdout);
+        assert_eq!(run(sandbox.path(), &server, &["show", "dropped"]).status, 2);
+    }
+}
+
+#[test]
+fn build_takes_a_survey_in_every_form() {
+    let tex = "\\documentclass{article}\\title{A Small Survey}\\author{Dora Quill}\\begin{document}\\maketitle\
+        \\section{Sparse Models}\\label{s} The first result came early~\\cite{one}.\
+        \\section{Dense Models} Another followed~\\cite{one,two}.\
+        \\begin{thebibliography}{9}\\bibitem{one} Ann Abbott. Sparse Attention in Practice. arXiv preprint arXiv:2101.00100, 2021.\
+        \\bibitem{two} Bert Baker. Contrastive Attention in Practice. arXiv preprint arXiv:2102.00101, 2021.\
+        \\end{thebibliography}\\end{document}";
+    let bib = "@misc{one, title={Sparse Attention in Practice}, eprint={2101.00100}}\n\
+        @misc{two, title={Contrastive Attention in Practice}, eprint={2102.00101}}\n";
+    let mut tarball = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(tex.len() as u64);
+    header.set_mode(0o644);
+    tarball.append_data(&mut header, "main.tex", tex.as_bytes()).unwrap();
+    let tarball = tarball.into_inner().unwrap();
+    for (source, fetched) in [
+        ("https://arxiv.org/pdf/2201.00001v1.pdf", "60 fetched"),
+        ("survey.pdf", "60 fetched"),
+        ("folder", "2 fetched"),
+        ("folder/main.tex", "2 fetched"),
+        ("source.tar", "2 fetched"),
+        ("list.bib", "2 fetched"),
+    ] {
+        let server = Server::start(&[]);
+        let sandbox = Sandbox::new();
+        sandbox.write("survey.pdf", papers::survey());
+        sandbox.write("folder/main.tex", tex);
+        sandbox.write("source.tar", &tarball);
+        sandbox.write("list.bib", bib);
+        let args = ["build", source];
+        let built =
+            command(sandbox.path(), &args).envs(server.settings(0.001)).output().unwrap();
+        let said = String::from_utf8_lossy(&built.stderr);
+        assert_eq!(built.status.code(), Some(0), "{source}: {said}");
+        assert!(said.contains(fetched), "{source}: {said}");
+        let found = run(sandbox.path(), &server, &["search", "-c", "honest experiment"]);
+        let papers = if fetched.starts_with("60") { "60" } else { "2" };
+        assert_eq!(found.stdout.trim(), papers, "{source}: {}", found.stderr);
+        if source != "list.bib" {
+            let topics = run(sandbox.path(), &server, &["topics", "2"]);
+            assert_eq!(topics.status, 0, "{source}: {}", topics.stderr);
+        }
+    }
+}
+
+#[test]
+fn two_surveys_are_two_trees_and_a_work_of_both_has_both() {
+    let sandbox = Sandbox::new();
+    let survey = |title: &str, section: &str, cite: &str, entry: &str| {
+        format!(
+            "\\documentclass{{article}}\\title{{{title}}}\\author{{Dora Quill}}\\begin{{document}}\\maketitle\
+             \\section{{{section}}} Results came early~\\cite{{shared}} and late~\\cite{{{cite}}}.\
+             \\begin{{thebibliography}}{{9}}{entry}\\end{{thebibliography}}\\end{{document}}"
+        )
+    };
+    // The same work as preprint and as a paper of a meeting, a year later.
+    sandbox.write("a/main.tex", survey("On Sparse Models", "Sparse Attention", "mine",
+        "\\bibitem{shared} Ann Abbott and Bo Lee. Sparse Attention in Everyday Practice. arXiv preprint arXiv:2101.00100, 2021.\
+         \\bibitem{mine} Cleo Carver. Recurrent Planning for the Home. In ICML, 2019."));
+    sandbox.write("b/main.tex", survey("On Efficient Models", "Cheap Attention", "theirs",
+        "\\bibitem{shared} A. Abbott and B. Lee. Sparse attention in everyday practice. In ICML, 2022.\
+         \\bibitem{theirs} Cleo Carver. Recurrent Planning for the Street. In ICML, 2019."));
+    let added = sandbox.run(&["add", "--survey", "--offline", "a", "b"]);
+    assert_eq!(added.status, 0, "{}", added.stderr);
+    assert!(added.stderr.contains("1 in papers.bib before, 1 new"), "{}", added.stderr);
+    let topics = sandbox.run(&["topics", "--json"]).stdout;
+    let topics: serde_json::Value = serde_json::from_str(&topics).unwrap();
+    let counts: Vec<(&str, i64)> = topics["surveys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (s["topics"][0]["label"].as_str().unwrap(), &s["topics"][0]["papers"]))
+        .map(|(label, n)| (label, n.as_i64().unwrap()))
+        .collect();
+    // Each tree counts the survey itself and the two works that it cites.
+    assert_eq!(counts.len(), 2, "{topics:#}");
+    assert_eq!(counts[0].1, counts[1].1, "{counts:?}");
+    let found = sandbox.run(&["search", "title:everyday", "--format", "json"]).stdout;
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    let hits = found["hits"].as_array().unwrap();
+    assert_eq!(hits.len(), 1, "one work, whatever its forms: {hits:#?}");
+    let paths: Vec<&str> = hits[0]["topics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t.as_str().unwrap())
+        .collect();
+    assert_eq!(paths.len(), 2, "{paths:?}");
+    let survey_of = |path: &str| path.split('/').nth(1).unwrap().to_owned();
+    assert_ne!(survey_of(paths[0]), survey_of(paths[1]), "{paths:?}");
+    let label = ["--topic", "Sparse Attention", "--topic", "Cheap Attention"];
+    let either =
+        sandbox.run(&[&["search", "-c", "recurrent planning"][..], &label].concat());
+    assert_eq!(either.stdout, "2\n", "{}", either.stderr);
+}
+
+#[test]
+fn only_the_web_and_only_named_hosts_are_asked() {
     let server = Server::start(&[]);
     let sandbox = Sandbox::new();
-    sandbox.write("corpus/papers.bib", &mine);
-    let added = run(sandbox.path(), &server, &["add", "2101.00100", "10.1000/xyz"]);
-    assert_eq!(added.status, 0, "{}", added.stderr);
-    let after =
-        std::fs::read_to_string(sandbox.path().join("corpus/papers.bib")).unwrap();
-    assert!(after.starts_with(&mine), "only additions, at the end");
-    assert!(after[mine.len()..].contains("Sparse Attention in Practice"));
+    let port = server.port;
+    let urls = [
+        "file:///etc/passwd".to_owned(),
+        "data:application/pdf;base64,JVBERi0=".to_owned(),
+        "ftp://127.0.0.1/a.pdf".to_owned(),
+        format!("http://localhost:{port}/pdf/2101.00100.pdf"),
+        "http://2130706433:9/pdf/2101.00100.pdf".to_owned(),
+        format!("http://[::1]:{port}/pdf/2101.00100.pdf"),
+        format!("http://127.0.0.1:{port}@evil.test/a.pdf"),
+        "http://10.0.0.1/a.pdf".to_owned(),
+    ];
+    let mut bib = String::new();
+    for (n, url) in urls.iter().enumerate() {
+        bib.push_str(&format!("@misc{{w{n}, title={{Work {n}}}, url={{{url}}}}}\n"));
+        let added = sandbox.run(&["add", url]);
+        assert_eq!(added.status, 2, "{url}");
+        assert!(added.stderr.contains("hint: "), "{url}: {}", added.stderr);
+    }
+    sandbox.write("corpus/papers.bib", &bib);
+    let before = tree(sandbox.path()).len();
+    let mut command = command(sandbox.path(), &["fetch", "--json"]);
+    // The servers of arXiv's own settings are named by that; 2130706433 is 127.0.0.1 at another port.
+    command.envs(server.settings(0.001)).env("CITEMAP_FETCH_ALLOW_HOSTS", "export.test");
+    let done = command.output().unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(said["fetched"], serde_json::json!([]), "{said:#}");
+    assert!(server.seen().is_empty());
+    // A key that is a path stays inside the corpus.
+    bib.push_str("@misc{../../out, title={Work out}, eprint={2101.00100}}\n");
+    sandbox.write("corpus/papers.bib", bib);
+    let fetched = run(sandbox.path(), &server, &["fetch", "../../out"]);
+    assert!(fetched.stderr.contains("1 fetched"), "{}", fetched.stderr);
+    let new: Vec<String> = tree(sandbox.path()).into_keys().collect();
+    assert!(new.len() > before);
+    assert!(
+        new.iter().all(|f| f.starts_with("corpus/") || f.starts_with("index/")),
+        "{new:?}"
+    );
+    assert!(!sandbox.path().parent().unwrap().join("out.pdf").exists());
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::papers::{self, Work};
 
+/// Ids under which the survey is served; the second is the one of the docs.
+const SURVEYS: [&str; 2] = ["2201.00001", "2401.13601"];
+
 /// What goes wrong with a paper.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
@@ -160,7 +163,7 @@ fn serve(stream: &mut TcpStream, path: &str) -> std::io::Result<bool> {
             let head = "200 OK\r\nContent-Type: application/pdf\r\nETag: \"1\"";
             send(stream, head, &pdf)
         }
-        None if id == "2201.00001" => {
+        None if SURVEYS.contains(&id.split('v').next().unwrap_or(id)) => {
             send(stream, "200 OK\r\nContent-Type: application/pdf", &papers::survey())
         }
         None => send(stream, "404 Not Found", b""),
@@ -213,17 +216,17 @@ fn feed(url: &url::Url, works: &[Work]) -> String {
     let question: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
     let ids = question.get("id_list").cloned().unwrap_or_default();
     let words = question.get("search_query").cloned().unwrap_or_default().to_lowercase();
-    let survey = Work {
-        id: "2201.00001".into(),
+    let surveys = SURVEYS.map(|id| Work {
+        id: id.into(),
         title: "A Survey of Models in Practice".into(),
         author: "Dora Quill".into(),
         year: 2022,
-    };
+    });
     let mut out = String::from(
         "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\">",
     );
-    for work in works.iter().chain([&survey]) {
-        let named = ids.split(',').any(|id| id == work.id);
+    for work in works.iter().chain(&surveys) {
+        let named = ids.split(',').any(|id| id.split('v').next() == Some(&work.id));
         let found = !words.is_empty() && words.contains(&work.title.to_lowercase());
         if named || found {
             out.push_str(&format!(

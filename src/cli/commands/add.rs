@@ -154,6 +154,12 @@ impl Adding<'_> {
             self.take_doi(&plain_doi(source));
             return Ok(());
         }
+        if lower.contains("://") || lower.starts_with("data:") {
+            let message = format!("{source}: an address that citemap does not ask");
+            return Err(CliError::user(message).hint(
+                "it takes arXiv's addresses and DOIs; download other papers and add the file",
+            ));
+        }
         Err(CliError::user(format!("{source}: no such file, and no arXiv id or DOI"))
             .hint("write an id as 2309.10020 or hep-th/9901001, a DOI as 10.1000/xyz"))
     }
