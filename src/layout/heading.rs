@@ -131,7 +131,7 @@ fn plain_title(text: &str) -> String {
 }
 
 /// Tells whether a heading opens the bibliography.
-pub(super) fn opens_bibliography(text: &str) -> bool {
+pub fn opens_bibliography(text: &str) -> bool {
     let title = plain_title(text);
     let squeezed: String = title.chars().filter(|c| !c.is_whitespace()).collect();
     BIBLIOGRAPHY.contains(&title.as_str()) || squeezed == "references"

@@ -3,12 +3,13 @@
 //! In: blocks in reading order. Out: the sections, a parent before its children, each with a
 //! number that is unique in the document, and the innermost section of every block. Where a
 //! document outlines itself (bookmarks, markup), only its outline makes sections; a heading that
-//! is told by its look alone then belongs to the section it stands in.
+//! is told by its look alone then belongs to the section it stands in. The bibliography belongs to
+//! no section but its own: what it lists is not said under the last heading before it.
 
 use rustc_hash::FxHashSet;
 
 use super::Section;
-use crate::layout::{Block, BlockKind, Heading};
+use crate::layout::{Block, BlockKind, Heading, opens_bibliography};
 
 /// Builds the tree; the second value holds the innermost section of each block.
 pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
@@ -23,8 +24,9 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
     let mut used: FxHashSet<String> = FxHashSet::default();
     let mut within = Vec::with_capacity(blocks.len());
     for block in blocks {
+        let of_bibliography = bare_bibliography(block);
         if let Some(heading) = heading(block)
-            && (heading.outlined || !outlined)
+            && (heading.outlined || !outlined && !of_bibliography)
         {
             let parent = parent_of(&sections, heading.level);
             let number = own_number(heading, block)
@@ -39,9 +41,19 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
                 parent,
             });
         }
-        within.push(sections.len().checked_sub(1));
+        let last = sections.len().checked_sub(1);
+        let told = last.is_some_and(|at| opens_bibliography(&sections[at].title));
+        let outside = of_bibliography || block.kind == BlockKind::Reference;
+        within.push(last.filter(|_| told || !outside));
     }
     (sections, within)
+}
+
+/// Tells whether a block is the unnumbered heading over a bibliography, which no outline names.
+fn bare_bibliography(block: &Block) -> bool {
+    heading(block).is_some_and(|h| {
+        !h.outlined && h.number.is_none() && opens_bibliography(&block.text)
+    })
 }
 
 /// Gives the sections the pages of their headings.
@@ -206,6 +218,30 @@ mod tests {
                 1.1 < 1: Skips a level (3)
                 2 < -: Introduction (1)
             "#]],
+        );
+    }
+
+    #[test]
+    fn the_bibliography_is_in_no_section_but_its_own() {
+        let heading = |text: &str, outlined| Block {
+            kind: BlockKind::Heading(Heading { level: 1, number: None, outlined }),
+            text: text.to_owned(),
+            ..Block::default()
+        };
+        let entry = || Block { kind: BlockKind::Reference, ..Block::default() };
+        let of = |blocks: &[Block]| build(blocks).1;
+        let (end, list) = (|| heading("Conclusion", true), heading("References", false));
+        assert_eq!(
+            of(&[end(), Block::default(), list.clone(), entry(), heading("A", true)]),
+            [Some(0), Some(0), None, None, Some(1)]
+        );
+        assert_eq!(
+            of(&[heading("Conclusion", false), list, entry()]),
+            [Some(0), None, None]
+        );
+        assert_eq!(
+            of(&[end(), heading("References", true), entry()]),
+            [Some(0), Some(1), Some(1)]
         );
     }
 }
