@@ -167,7 +167,7 @@ fn headings(
     let wanted: Vec<String> = positioned
         .bookmarks
         .iter()
-        .map(|b| letters(b.title.trim()))
+        .map(|b| letters(&shown(&b.title)))
         .filter(|title| !title.is_empty() && title != "abstract")
         .collect();
     if wanted.len() < 4 {
@@ -182,8 +182,9 @@ fn headings(
         if !matches!(block.kind, BlockKind::Heading(_)) {
             continue;
         }
-        let text = &block.text;
-        let right = [text, layout::title_of(text)].into_iter().any(|printed| {
+        let (text, bare) = (&block.text, &shown(&block.text));
+        let forms = [text, layout::title_of(text), bare, layout::title_of(bare)];
+        let right = forms.into_iter().any(|printed| {
             let printed = letters(printed);
             let matched = left.iter_mut().find(|(title, n)| {
                 let bare = title.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -278,6 +279,35 @@ fn text_of(laid: &Laid, kind: &BlockKind) -> String {
     let texts: Vec<&str> =
         laid.blocks.iter().filter(|b| b.kind == *kind).map(|b| b.text.as_str()).collect();
     texts.join(" ")
+}
+
+/// Returns a heading's words without what only the page or only the bookmark has: marks of
+/// citations (`[37, 59]`), raw keys of citations (`antol2015vqa,wu2017visual`), and the word before
+/// an appendix's letter.
+fn shown(title: &str) -> String {
+    let year = |w: &str| {
+        w.as_bytes().windows(4).any(|d| {
+            matches!(d, [b'1', b'9', ..] | [b'2', b'0', ..])
+                && d.iter().all(u8::is_ascii_digit)
+        })
+    };
+    let is_key = |w: &str| {
+        w.starts_with(|c: char| c.is_ascii_lowercase()) && w.len() > 7 && year(w)
+    };
+    let mut words: Vec<&str> = title.split_whitespace().filter(|w| !is_key(w)).collect();
+    let mark = words.iter().rposition(|w| w.starts_with('['));
+    if let Some(at) = mark.filter(|at| {
+        *at > 0
+            && words[*at..]
+                .iter()
+                .all(|w| w.bytes().all(|b| b"[],. 0123456789".contains(&b)))
+    }) {
+        words.truncate(at);
+    }
+    if words.len() > 2 && matches!(words[0], "Appendix" | "APPENDIX" | "Annexe") {
+        words.remove(0);
+    }
+    words.join(" ")
 }
 
 /// Returns a text's letters and digits in lower case.

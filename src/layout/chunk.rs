@@ -10,80 +10,14 @@ use unicode_normalization::char::compose;
 use crate::extract::glyph::{ARTIFACT, INVISIBLE, TYPE3, VERTICAL};
 use crate::extract::{FontInfo, Glyph, PageGlyphs};
 
+use super::accent::{combining_form, dotted, is_combining, split_ligature};
 use super::bidi;
 use super::links::PageLinks;
 use super::run::Run;
+use super::styles::Styles;
 
 /// A gap wider than this share of the type size is a space.
 pub(super) const SPACE_EM: f32 = 0.13;
-
-/// How many characters of a piece of text are set in which style.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Styles {
-    /// All characters but spaces.
-    pub chars: u32,
-    /// Bold ones.
-    pub bold: u32,
-    /// Italic ones.
-    pub italic: u32,
-    /// Ones of a mathematical font.
-    pub math: u32,
-    /// Ones of a fixed-width font.
-    pub mono: u32,
-    /// The font of most characters.
-    pub font: u16,
-    /// By how many characters it leads.
-    votes: u32,
-}
-
-impl Styles {
-    /// Counts one character of `font`.
-    fn count(&mut self, number: u16, font: &FontInfo) {
-        self.vote(number, 1);
-        self.chars += 1;
-        self.bold += u32::from(font.bold);
-        self.italic += u32::from(font.italic);
-        self.math += u32::from(font.math);
-        self.mono += u32::from(font.mono);
-    }
-
-    /// Boyer and Moore's majority vote.
-    fn vote(&mut self, font: u16, votes: u32) {
-        if font == self.font {
-            self.votes += votes;
-        } else if votes > self.votes {
-            self.font = font;
-            self.votes = votes - self.votes;
-        } else {
-            self.votes -= votes;
-        }
-    }
-
-    /// Adds the counts of another piece.
-    pub(super) fn add(&mut self, other: &Styles) {
-        self.vote(other.font, other.votes);
-        self.chars += other.chars;
-        self.bold += other.bold;
-        self.italic += other.italic;
-        self.math += other.math;
-        self.mono += other.mono;
-    }
-
-    /// Tells whether all characters but mathematics are bold.
-    pub(super) fn is_bold(&self) -> bool {
-        self.bold > 0 && self.bold * 20 >= self.chars.saturating_sub(self.math) * 19
-    }
-
-    /// Tells whether all characters but a number are italic.
-    pub(super) fn is_italic(&self) -> bool {
-        self.italic > 0 && self.italic * 10 >= self.chars.saturating_sub(4) * 9
-    }
-
-    /// Tells whether nearly all characters are of fixed width.
-    pub(super) fn is_mono(&self) -> bool {
-        self.chars > 0 && self.mono * 10 >= self.chars * 7
-    }
-}
 
 /// A piece of text on one baseline.
 #[derive(Clone, Debug, Default)]
@@ -487,52 +421,6 @@ impl<'a> Chunker<'a> {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn is_combining(ch: char) -> bool {
-    ('\u{0300}'..='\u{036F}').contains(&ch)
-}
-
-/// Returns the combining form of an accent that fonts draw as a glyph of its own.
-fn combining_form(ch: char) -> Option<char> {
-    Some(match ch {
-        '\u{00B4}' | '\u{02CA}' => '\u{0301}',
-        '`' | '\u{02CB}' => '\u{0300}',
-        '\u{00A8}' => '\u{0308}',
-        '\u{02C6}' => '\u{0302}',
-        '\u{02DC}' => '\u{0303}',
-        '\u{02C7}' => '\u{030C}',
-        '\u{02D8}' => '\u{0306}',
-        '\u{02DA}' => '\u{030A}',
-        '\u{00AF}' | '\u{02C9}' => '\u{0304}',
-        '\u{02D9}' => '\u{0307}',
-        '\u{02DD}' => '\u{030B}',
-        '\u{00B8}' => '\u{0327}',
-        ch if is_combining(ch) => ch,
-        _ => return None,
-    })
-}
-
-fn dotted(base: char) -> char {
-    match base {
-        '\u{0131}' => 'i',
-        '\u{0237}' => 'j',
-        _ => base,
-    }
-}
-
-fn split_ligature(ch: char) -> Option<&'static str> {
-    Some(match ch {
-        '\u{FB00}' => "ff",
-        '\u{FB01}' => "fi",
-        '\u{FB02}' => "fl",
-        '\u{FB03}' => "ffi",
-        '\u{FB04}' => "ffl",
-        '\u{FB05}' | '\u{FB06}' => "st",
-        '\u{0132}' => "IJ",
-        '\u{0133}' => "ij",
-        _ => return None,
-    })
 }
 
 /// Gives Type3 fonts a size: their nominal one says nothing, so the mean width of a-z is taken.

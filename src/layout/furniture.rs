@@ -261,6 +261,23 @@ fn is_clear(page: &PageChunks, column: &[usize]) -> bool {
     crossing * 12 <= column.len()
 }
 
+/// Tells whether the text of a good part of the pages keeps clear of a column's place: left and
+/// right pages may differ. The numbers of a table of contents stand where the paragraphs of all
+/// other pages begin.
+fn is_margin(pages: &[PageChunks], page: &PageChunks, column: &[usize]) -> bool {
+    let x0 = column.iter().map(|i| page.main[*i].x0).fold(f32::MAX, f32::min);
+    let x1 = column.iter().map(|i| page.main[*i].x1).fold(f32::MIN, f32::max);
+    let (mut n, mut clear) = (0usize, 0usize);
+    for page in pages {
+        let long = page.main.iter().filter(|c| c.styles.chars >= 20);
+        let crosses = |c: &&Chunk| c.x0 < x1 && c.x1 > x0;
+        let (all, crossing) = (long.clone().count(), long.filter(crosses).count());
+        n += usize::from(all >= 5);
+        clear += usize::from(all >= 5 && crossing * 8 <= all);
+    }
+    clear * 3 >= n
+}
+
 /// Finds margins that hold the line numbers of a review draft: a column of numbers, clear of the
 /// text, that mostly grow by one step, over a good part of a page.
 fn numbered_margins(pages: &[PageChunks]) -> NumberedMargins {
@@ -282,7 +299,7 @@ fn numbered_margins(pages: &[PageChunks]) -> NumberedMargins {
             let last = column[column.len() - 1];
             let span = page.main[last].y - page.main[column[0]].y;
             let steady = (1..=10).contains(&step) && n * 10 >= values.len() * 6;
-            if steady && span > 0.3 * page.height {
+            if steady && span > 0.3 * page.height && is_margin(pages, page, &column) {
                 margins.push(edge);
             }
         }

@@ -5,7 +5,7 @@
 //! without a number from bold words of drawings, theorems and lists. A document without numbers is
 //! judged by known words, size and weight.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::contents;
 use super::measure::Measure;
@@ -179,14 +179,105 @@ pub(super) fn find(
         });
     }
     let numbered = chain.len() >= 3;
+    let deepest = out.iter().flatten().flatten().map(|f| f.level).max().unwrap_or(0);
+    let recurring = recurring(&candidates, pages, &out, measure);
     for candidate in &candidates {
-        let spot = &mut out[candidate.place.0][candidate.place.1];
-        if spot.is_none() && candidate.end.is_none() {
-            let paragraph = &pages[candidate.place.0][candidate.place.1];
-            *spot = unnumbered(candidate, paragraph, measure, numbered, &levels);
+        let (page, index) = candidate.place;
+        let spot = &mut out[page][index];
+        if spot.is_some() || candidate.end.is_some() || runs_on(&pages[page], index) {
+            continue;
+        }
+        let paragraph = &pages[page][index];
+        *spot = unnumbered(candidate, paragraph, measure, numbered, &levels);
+        let stands_alone = recurring.contains(&candidate.look)
+            && is_bold_line(candidate, &pages[page], index, measure);
+        if spot.is_none() && numbered && stands_alone {
+            *spot = Some(Found { level: deepest.min(5) + 1, number: None, end: None });
         }
     }
     out
+}
+
+/// Tells whether the text of a paragraph goes on in the next one, so that it is no heading.
+fn runs_on(paragraphs: &[Paragraph], index: usize) -> bool {
+    let own = &paragraphs[index];
+    let Some(next) = paragraphs.get(index + 1) else { return false };
+    let (Some(last), Some(first)) = (own.lines.last(), next.lines.first()) else {
+        return false;
+    };
+    next.text().starts_with(char::is_lowercase)
+        && first.column == last.column
+        && (first.y - last.y) < 1.6 * last.size.max(first.size)
+        && (last.text().ends_with('-') || last.x1 > last.column_x1 - 2.0 * last.size)
+}
+
+/// Looks of bold lines that stand alone over running text, at three places or more: what a paper
+/// sets so often is a heading below the numbered ones.
+fn recurring(
+    candidates: &[Candidate],
+    pages: &[Vec<Paragraph>],
+    found: &[Vec<Option<Found>>],
+    measure: Measure,
+) -> FxHashSet<Look> {
+    let mut n: FxHashMap<Look, u32> = FxHashMap::default();
+    for candidate in candidates {
+        let (page, index) = candidate.place;
+        if found[page][index].is_none()
+            && is_bold_line(candidate, &pages[page], index, measure)
+        {
+            *n.entry(candidate.look).or_default() += 1;
+        }
+    }
+    n.into_iter().filter(|(_, n)| *n >= 3).map(|(look, _)| look).collect()
+}
+
+/// Tells whether a candidate is one bold line of its own at the left edge, with a paragraph of
+/// running text below.
+fn is_bold_line(
+    candidate: &Candidate,
+    paragraphs: &[Paragraph],
+    index: usize,
+    measure: Measure,
+) -> bool {
+    let paragraph = &paragraphs[index];
+    let (Some(line), Some(next)) = (paragraph.lines.first(), paragraphs.get(index + 1))
+    else {
+        return false;
+    };
+    let Some(below) = next.lines.first() else { return false };
+    let text = paragraph.text().trim_start_matches(|c: char| !c.is_alphabetic());
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let body = measure.body;
+    let running = (next.size - body).abs() < 0.06 * body
+        && !next.styles.is_bold()
+        && next.lines.len() >= 2
+        && next
+            .text()
+            .trim_start_matches(['.', ' '])
+            .starts_with(|c: char| c.is_uppercase() || !c.is_ascii());
+    candidate.look.bold
+        && candidate.end.is_none()
+        && paragraph.lines.len() == 1
+        && (paragraph.size - body).abs() < 0.12 * body
+        && text.starts_with(char::is_uppercase)
+        && letters >= 6
+        && letters * 10 >= text.chars().filter(|c| !c.is_whitespace()).count() * 8
+        && !text.ends_with([':', ',', ';'])
+        && line.x0 <= line.column_x0 + 0.5 * body
+        && line.x1 < line.column_x1 - 2.0 * body
+        && line.cells.len() <= 2
+        && running
+        && below.column == line.column
+        && below.y > line.y
+        && below.y - line.y < 2.5 * measure.pitch
+        && !STATEMENTS.contains(
+            &text
+                .split(|c: char| !c.is_alphabetic())
+                .next()
+                .unwrap_or("")
+                .to_lowercase()
+                .as_str(),
+        )
 }
 
 /// Returns the font of most paragraphs' text.
@@ -253,14 +344,17 @@ impl Candidate {
             let numbering = numbering?;
             let end = run_in_end(paragraph, &numbering)?;
             let (numbering, end) = (Some(numbering), Some(end));
-            return Some(Candidate { place, look, numbering, end, weight: 2 });
+            // Plain type says less.
+            let weight = if paragraph.lead == 0 { 1 } else { 2 };
+            return Some(Candidate { place, look, numbering, end, weight });
         }
         if styles.math * 3 >= styles.chars || paragraph.lines[0].cells.len() > 5 {
             return None;
         }
+        let end = numbering.is_some().then(|| margin_note(paragraph)).flatten();
         let ends = text.ends_with('.') && !text.ends_with("..");
         let weight = 2 + 2 * i32::from(look.bold || look.capital) - 2 * i32::from(ends);
-        Some(Candidate { place, look, numbering, end: None, weight: weight.max(1) })
+        Some(Candidate { place, look, numbering, end, weight: weight.max(1) })
     }
 
     fn is_scheme(&self, scheme: Scheme) -> bool {
@@ -268,11 +362,26 @@ impl Candidate {
     }
 }
 
+/// Returns where a word starts that stands far off at the end of a heading's line: a note in the
+/// margin, such as `New`.
+fn margin_note(paragraph: &Paragraph) -> Option<usize> {
+    let [line] = &paragraph.lines[..] else { return None };
+    let [.., before, last] = &line.cells[..] else { return None };
+    let note = line.run.text.get(last.start..)?.trim();
+    let far = last.x0 - before.x1 > 4.0 * line.size;
+    (far && last.start > 0 && !note.contains(' ') && note.len() < 20)
+        .then_some(last.start)
+}
+
 /// Returns where a numbered heading ends that running text follows on the same line: it is bold or
-/// italic, and a period or the change of type sets it off.
+/// italic, and a period or the change of type sets it off; or its number is plain and has parts,
+/// and a few words with a period follow.
 fn run_in_end(paragraph: &Paragraph, numbering: &Numbering) -> Option<usize> {
     let text = paragraph.text();
     let lead = paragraph.lead;
+    if lead == 0 && numbering.path.len() == 2 && numbering.scheme == Scheme::Arabic {
+        return few_words(text, numbering.prefix);
+    }
     if lead <= numbering.prefix + 2 || lead >= text.len() || lead > 160 {
         return None;
     }
@@ -281,6 +390,16 @@ fn run_in_end(paragraph: &Paragraph, numbering: &Numbering) -> Option<usize> {
         title.ends_with(['.', ':', '?']) || text[lead..].starts_with(['.', ':']);
     let depth = numbering.path.len() > 1 || numbering.number.contains('.');
     (set_off && (depth || paragraph.styles.bold > 0)).then_some(lead)
+}
+
+/// Returns the end of a first sentence that is as short as a title: `8.2. Poor man's bold. If`.
+fn few_words(text: &str, from: usize) -> Option<usize> {
+    let title = text.get(from..)?;
+    let end = title.find(". ")?;
+    let marked = text[..from].trim_end().ends_with('.');
+    let short = end <= 60 && title[..end].split(' ').count() <= 8;
+    (marked && short && title.starts_with(|c: char| !c.is_lowercase()))
+        .then_some(from + end + 1)
 }
 
 fn is_all_capital(text: &str) -> bool {

@@ -1,8 +1,9 @@
 //! Chunks of one column to lines.
 
 use super::bidi;
-use super::chunk::{Chunk, SPACE_EM, Styles};
+use super::chunk::{Chunk, SPACE_EM};
 use super::run::Run;
+use super::styles::Styles;
 
 /// A chunk inside a line.
 #[derive(Clone, Copy, Debug, PartialEq)]

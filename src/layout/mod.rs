@@ -3,6 +3,7 @@
 //! In: [`Extracted`]. Out: [`Laid`], blocks in reading order. PDF, TeX and HTML meet here, and no
 //! later stage knows which it was. Knows nothing of papers: what a title *says* is for `paper`.
 
+mod accent;
 mod bibliography;
 mod bidi;
 mod chunk;
@@ -28,6 +29,7 @@ mod places;
 mod positioned;
 mod quality;
 mod run;
+mod styles;
 mod table;
 #[cfg(test)]
 mod tests;

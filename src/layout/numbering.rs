@@ -36,9 +36,12 @@ impl Numbering {
                 if depth == a.len() + 1 {
                     return b.starts_with(a) && b[depth - 1] <= 2;
                 }
-                depth <= a.len()
-                    && a[..depth - 1] == b[..depth - 1]
-                    && step(a[depth - 1], b[depth - 1])
+                // The first part of a later section, whose own heading has lost its number.
+                let opens = depth == 2 && b[1] == 1 && b[0] > a[0] && b[0] <= a[0] + 4;
+                opens
+                    || depth <= a.len()
+                        && a[..depth - 1] == b[..depth - 1]
+                        && step(a[depth - 1], b[depth - 1])
             }
             (Roman, Roman) => step(before.path[0], self.path[0]),
             (Arabic | Roman, Letter) => self.path[0] == 1 && self.path.len() == 1,
@@ -177,6 +180,8 @@ fn lettered(text: &str) -> Option<Numbering> {
     let end =
         1 + text[1..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
     let title = text[end..].trim_start();
+    // Some classes set the period a little apart.
+    let title = title.strip_prefix(". ").unwrap_or(title).trim_start();
     if !text[end..].starts_with(' ') || !starts_title(title) {
         return None;
     }
@@ -245,7 +250,12 @@ pub(super) fn caption(text: &str) -> Option<CaptionOf> {
             && (number.len() == 1 || number[1..].contains(|c: char| c.is_ascii_digit()));
     let after = &rest[number.len()..];
     let sets_off = [":", ".", " |", " –", " —", " -", "："];
-    let ends = after.is_empty() || sets_off.iter().any(|mark| after.starts_with(mark));
+    // `Fig. 2 Illustration of`, as Springer has it; `Fig. 2 shows` is a sentence.
+    let titled =
+        after.strip_prefix(' ').is_some_and(|t| t.starts_with(char::is_uppercase));
+    let ends = after.is_empty()
+        || titled && word.is_ascii()
+        || sets_off.iter().any(|mark| after.starts_with(mark));
     let loose = word == "TABLE " || word == "Algorithm " || !word.is_ascii();
     (is_number && (ends || loose)).then_some(of)
 }

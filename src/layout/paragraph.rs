@@ -1,11 +1,11 @@
 //! Lines to paragraphs: where one ends, by distance, indent, type and what the next line says.
 
-use super::chunk::Styles;
 use super::hyphen::{self, Vocabulary};
 use super::line::Line;
 use super::measure::Measure;
 use super::numbering::{caption, is_list_item, numbering};
 use super::run::Run;
+use super::styles::Styles;
 
 /// Lines that belong together, before and after they have a kind.
 #[derive(Clone, Debug, Default)]
@@ -134,10 +134,14 @@ fn changes_type(first: &Line, last: &Line, next: &Line, em: f32) -> bool {
     if was_bold && is_bold {
         return numbered && numbering(last.text()).is_some();
     }
+    // A bold sentence that ends in plain type, in the middle of a line, is one paragraph.
+    let runs_on = last.x1 > last.column_x1 - 2.0 * em
+        && next.text().starts_with(char::is_lowercase)
+        && next.y - last.y < 1.4 * em;
     was_bold != is_bold
         && last.styles.chars > 2
         && next.styles.chars > 2
-        && (numbered || was_bold)
+        && (numbered || was_bold && !runs_on)
 }
 
 /// More white above than between the lines before.

@@ -1,5 +1,6 @@
 //! Layout of small pages set by hand, glyph by glyph.
 
+mod headings;
 mod page;
 mod properties;
 
@@ -284,6 +285,23 @@ fn footnotes_stand_apart_and_captions_too() {
     let kinds: Vec<_> = laid.blocks.iter().map(|b| &b.kind).collect();
     assert!(kinds.contains(&&BlockKind::Caption), "{kinds:?}");
     assert_eq!(kinds.last(), Some(&&BlockKind::Footnote));
+}
+
+#[test]
+fn authors_at_the_right_come_before_the_abstract_at_the_left() {
+    let mut page = Page::new();
+    page.line(120.0, 60.0, 18.0, BOLD, "Finding Things in Surveys");
+    page.line(100.0, 100.0, 11.0, BODY, "Ada Lovelace");
+    page.line(360.0, 100.0, 11.0, BODY, "Alan Turing");
+    page.line(130.0, 140.0, 11.0, BOLD, "Abstract").prose(50.0, 160.0, &PROSE);
+    page.line(50.0, 250.0, 12.0, BOLD, "1 Introduction").prose(50.0, 270.0, &PROSE);
+    for i in 0..3 {
+        page.prose(310.0, 150.0 + 72.0 * i as f32, &PROSE);
+    }
+    let laid = lay(Extracted::Positioned(document([page])));
+    let authors = laid.blocks.iter().filter(|b| b.kind == BlockKind::Authors);
+    let authors: Vec<&str> = authors.flat_map(|b| b.text.split('\t')).collect();
+    assert_eq!(authors, ["Ada Lovelace", "Alan Turing"]);
 }
 
 #[test]

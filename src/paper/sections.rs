@@ -144,6 +144,7 @@ fn title_of(block: &Block, number: Option<&str>) -> String {
         rest.starts_with([' ', ':', '\u{a0}', '\u{3000}']).then_some(rest)
     });
     let bare = bare.unwrap_or(text).trim_start_matches([':', ' ', '\u{a0}', '\u{3000}']);
+    let bare = bare.strip_prefix(". ").unwrap_or(bare).trim_start();
     if bare.is_empty() { text.to_owned() } else { bare.to_owned() }
 }
 

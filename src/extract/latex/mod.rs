@@ -15,6 +15,7 @@ mod definition;
 mod display;
 mod environment;
 mod front;
+mod inline;
 mod math;
 mod numbering;
 mod project;

@@ -6,13 +6,16 @@
 //! whole document: the one that reaches most references. A mark that fits no reference is no
 //! citation.
 
+mod labels;
+
 use std::ops::Range;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use self::labels::Labels;
 use super::Reference;
-use super::reference::names::{family, fold, is_cjk};
-use super::reference::{split_label, year_letter, years};
+use super::reference::names::{fold, is_cjk};
+use super::reference::years;
 use crate::layout::{Block, BlockKind, Cite};
 
 /// A mark in a block: its bytes, and the index of the reference.
@@ -98,50 +101,6 @@ fn cites(block: &Block) -> bool {
             | BlockKind::Title
             | BlockKind::Equation
     )
-}
-
-/// What marks can name: numbers, labels, names with years.
-struct Labels {
-    by_label: FxHashMap<String, usize>,
-    by_name: FxHashMap<(String, i32), Vec<(Option<char>, usize)>>,
-    n: usize,
-}
-
-impl Labels {
-    fn new(references: &[Reference]) -> Self {
-        let mut by_label = FxHashMap::default();
-        let mut by_name: FxHashMap<_, Vec<_>> = FxHashMap::default();
-        for (at, reference) in references.iter().enumerate() {
-            let (label, _) = split_label(&reference.text);
-            let own = label.filter(|l| l.len() <= 24).map(str::to_owned);
-            by_label.entry(own.unwrap_or_else(|| (at + 1).to_string())).or_insert(at);
-            let (Some(first), Some(year)) = (reference.authors.first(), reference.year)
-            else {
-                continue;
-            };
-            let letter = year_letter(&reference.text, year);
-            for name in [family(first), fold(first)] {
-                let entry = by_name.entry((name, year)).or_default();
-                if !entry.contains(&(letter, at)) {
-                    entry.push((letter, at));
-                }
-            }
-        }
-        Self { by_label, by_name, n: references.len() }
-    }
-
-    fn number(&self, n: usize) -> Option<usize> {
-        self.by_label.get(n.to_string().as_str()).copied()
-    }
-
-    /// The reference of a name and year; a letter decides between several.
-    fn name(&self, name: &str, year: i32, letter: Option<char>) -> Option<usize> {
-        let fits = self.by_name.get(&(fold(name), year))?;
-        match letter {
-            Some(_) => fits.iter().find(|f| f.0 == letter).map(|f| f.1),
-            None => fits.iter().find(|f| f.0.is_none()).or(fits.first()).map(|f| f.1),
-        }
-    }
 }
 
 /// `[3, 7-9]`, `[VSP+17; BMR+20]`, also full-width brackets.
