@@ -179,6 +179,21 @@ fn a_title_finds_the_first_passage_only() {
 }
 
 #[test]
+fn a_compound_finds_a_title_and_ranks_by_how_often_it_stands() {
+    let long = "BLIP-2 once among many other words that say nothing of it at all";
+    let papers = [
+        paper("once", "Models", 2023, &[(long, &[])]),
+        paper("often", "More", 2023, &[("BLIP2, then BLIP-2, and BLIP 2 again", &[])]),
+        paper("title", "BLIP-2: Bootstrapping", 2023, &[("the work itself", &[])]),
+    ];
+    let searcher = build(&papers, 3, &Tables::default());
+    let answer = searcher.search(&request(words("BLIP-2"))).unwrap();
+    assert_eq!(answer.total_papers, 3);
+    let rank = |key: &str| keys(&answer).iter().position(|k| *k == key);
+    assert!(rank("often") < rank("once"), "{:?}", keys(&answer));
+}
+
+#[test]
 fn stop_words_do_not_find_beside_others() {
     let searcher = small();
     let answer = searcher.search(&request(words("what is the autoencoder"))).unwrap();
@@ -323,7 +338,13 @@ fn a_work_is_replaced_whole() {
 
 // The naive scan.
 
-const VOCABULARY: [&str; 8] = ["ant", "bee", "cat", "dog", "the", "of", "eel", "fox"];
+const VOCABULARY: [&str; 10] =
+    ["ant", "bee", "cat", "dog", "the", "of", "eel", "fox", "GNU-2", "gnu"];
+
+/// Stems of a text, compounds as their parts.
+fn stems(text: &str) -> Vec<String> {
+    analysis::phrase(text).into_iter().map(|(_, form)| form.stem).collect()
+}
 
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(&VOCABULARY[..]), 0..12)
@@ -361,6 +382,10 @@ fn a_node() -> impl Strategy<Value = Node> {
     })
 }
 
+fn within(text: &[String], wanted: &[String]) -> bool {
+    text.windows(wanted.len()).any(|words| words == wanted)
+}
+
 struct Naive<'a> {
     title: Vec<String>,
     own: Vec<Vec<String>>,
@@ -369,20 +394,17 @@ struct Naive<'a> {
 
 impl Naive<'_> {
     fn has(&self, passage: usize, wanted: &[String]) -> bool {
-        let within = |text: &[String]| text.windows(wanted.len()).any(|w| w == wanted);
-        within(&self.own[passage]) || (passage == 0 && within(&self.title))
+        within(&self.own[passage], wanted)
+            || (passage == 0 && within(&self.title, wanted))
     }
 
     /// `None`: the clause takes no part in matching.
     fn matches(&self, passage: usize, node: &Node) -> Option<bool> {
-        let split = |text: &str| -> Vec<String> {
-            analysis::tokens(text).into_iter().map(|t| t.stem).collect()
-        };
         match node {
-            Node::Word(word) => Some(self.has(passage, &split(word))),
-            Node::Phrase { text, .. } => Some(self.has(passage, &split(text))),
+            Node::Word(word) => Some(self.has(passage, &stems(word))),
+            Node::Phrase { text, .. } => Some(self.has(passage, &stems(text))),
             Node::Field(_, inner) => match &inner.node {
-                Node::Word(word) => Some(self.title.contains(&split(word)[0])),
+                Node::Word(word) => Some(within(&self.title, &stems(word))),
                 _ => None,
             },
             Node::Group(clauses) => {
@@ -419,9 +441,6 @@ fn naive(
     query: &Query,
     filters: &Filters,
 ) -> (u64, BTreeSet<String>, BTreeMap<String, u64>) {
-    let stems = |text: &str| -> Vec<String> {
-        analysis::tokens(text).into_iter().map(|t| t.stem).collect()
-    };
     let (mut passages, mut found, mut counts) = (0, BTreeSet::new(), BTreeMap::new());
     for paper in papers {
         let naive = Naive {

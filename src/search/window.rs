@@ -168,7 +168,7 @@ impl<'a> Window<'a> {
                 finds: unit.finds,
                 flat: !matches!(
                     unit.leaf,
-                    Leaf::Text(_) | Leaf::Exact(_) | Leaf::Title(_)
+                    Leaf::Text(_) | Leaf::Compound(..) | Leaf::Exact(_) | Leaf::Title(_)
                 ),
                 text,
                 title,
