@@ -49,6 +49,8 @@ pub struct Entry {
     pub abstract_text: Option<String>,
     /// Licence, from a field `license` or `licence`.
     pub licence: Option<String>,
+    /// Who says that it was retracted, from a field `x-retracted`.
+    pub retracted: Option<String>,
     /// Where what it states comes from, from a field `x-evidence`.
     pub evidence: Option<String>,
     /// Files that the entry names.
@@ -304,6 +306,7 @@ fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
         url: text("url"),
         abstract_text: text("abstract"),
         licence: text("license").or_else(|| text("licence")),
+        retracted: text("x-retracted"),
         evidence: text("x-evidence"),
         files: text("file").map(|f| files_of(&f)).unwrap_or_default(),
         span: raw.span.clone(),

@@ -43,6 +43,8 @@ pub struct Paper {
     pub journal: Option<String>,
     /// Licence, where the record states one.
     pub licence: Option<String>,
+    /// What the source says where the work was retracted or withdrawn.
+    pub retracted: Option<String>,
 }
 
 /// Why a question has no answer.
@@ -239,7 +241,6 @@ fn take_field(paper: &mut Paper, within: &str, name: &str, value: String) {
             paper.version = arxiv_version(&value);
         }
         ("entry", "title") => paper.title = value,
-        ("entry", "summary") => paper.abstract_text = value,
         ("entry", "published") => {
             paper.year = value.get(..4).and_then(|y| y.parse().ok());
         }
@@ -247,8 +248,33 @@ fn take_field(paper: &mut Paper, within: &str, name: &str, value: String) {
         ("entry", "doi") => paper.doi = Some(value.to_lowercase()),
         ("entry", "journal_ref") => paper.journal = Some(value),
         ("entry", "license" | "rights") => paper.licence = Some(value),
+        // arXiv has no mark of its own: the authors' comment says so, or the abstract is replaced.
+        ("entry", "comment" | "summary") if says_withdrawn(&value) => {
+            paper.retracted = Some("arXiv: withdrawn".into());
+            if name == "summary" {
+                paper.abstract_text = value;
+            }
+        }
+        ("entry", "summary") => paper.abstract_text = value,
         _ => {}
     }
+}
+
+/// True for `This paper has been withdrawn by the authors`, not for a paper about withdrawals.
+fn says_withdrawn(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let by_word = |word: &str| {
+        [
+            "this paper has been ",
+            "this article has been ",
+            "this submission has been ",
+            "paper ",
+        ]
+        .iter()
+        .any(|start| lower.starts_with(&format!("{start}{word}")))
+    };
+    lower.len() < 2_000
+        && (by_word("withdrawn") || by_word("retracted") || lower == "withdrawn")
 }
 
 fn local(name: &str) -> String {
@@ -266,6 +292,26 @@ fn character(name: &quick_xml::events::BytesRef<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_withdrawn_paper_is_told_by_its_comment() {
+        for (text, yes) in [
+            (
+                "This paper has been withdrawn by the authors due to an error in Lemma 2",
+                true,
+            ),
+            ("12 pages", false),
+            ("Why papers are withdrawn: a study", false),
+        ] {
+            assert_eq!(says_withdrawn(text), yes, "{text}");
+        }
+        let feed = br#"<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2101.00001v2</id>
+            <title>T</title><summary>S.</summary>
+            <arxiv:comment xmlns:arxiv="http://arxiv.org/schemas/atom">This paper has been withdrawn</arxiv:comment></entry></feed>"#;
+        let papers = read_feed(feed).unwrap();
+        assert_eq!(papers[0].retracted.as_deref(), Some("arXiv: withdrawn"));
+        assert_eq!(papers[0].abstract_text, "S.");
+    }
 
     #[test]
     fn reads_records_and_what_the_api_says() {
@@ -290,6 +336,7 @@ mod tests {
                 doi: Some("10.1000/abc".into()),
                 journal: Some("J. X 1".into()),
                 licence: Some("http://creativecommons.org/licenses/by/4.0/".into()),
+                retracted: None,
             }]
         );
         let error =

@@ -87,8 +87,20 @@ fn text(value: Option<&Value>) -> String {
 fn of_crossref(item: &Value) -> Paper {
     let people = item.get("author").and_then(Value::as_array).into_iter().flatten();
     let name = |p: &Value| format!("{} {}", text(p.get("given")), text(p.get("family")));
+    let title = text(item.pointer("/title/0"));
+    // Publishers put the word before the title, too.
+    let bare =
+        ["RETRACTED: ", "RETRACTED ARTICLE: ", "Retracted: ", "Retracted Article: "]
+            .iter()
+            .find_map(|mark| title.strip_prefix(mark));
+    let notices = item.get("updated-by").and_then(Value::as_array).into_iter().flatten();
+    let notice = notices
+        .filter_map(|n| n.get("type").and_then(Value::as_str))
+        .find(|kind| ["retraction", "withdrawal", "removal"].contains(kind));
+    let notice = notice.or(bare.map(|_| "retraction"));
     Paper {
-        title: text(item.pointer("/title/0")),
+        retracted: notice.map(|kind| format!("Crossref: {kind}")),
+        title: bare.unwrap_or(&title).to_string(),
         authors: people.map(|p| name(p).trim().to_string()).collect(),
         year: item
             .pointer("/issued/date-parts/0/0")
@@ -134,6 +146,17 @@ mod tests {
         assert_eq!(
             (papers[0].year, papers[0].doi.as_deref()),
             (Some(2010), Some("10.1/ab"))
+        );
+        let body = br#"{"message":{"items":[
+            {"title":["On It"],"updated-by":[{"type":"correction"},{"type":"retraction","DOI":"10.1/R"}]},
+            {"title":["RETRACTED: On That"]},{"title":["On Retractions"],"updated-by":[{"type":"erratum"}]}]}}"#;
+        let papers = read(&crossref, body).unwrap();
+        let told: Vec<_> =
+            papers.iter().map(|p| (p.title.as_str(), p.retracted.as_deref())).collect();
+        let retracted = Some("Crossref: retraction");
+        assert_eq!(
+            told,
+            [("On It", retracted), ("On That", retracted), ("On Retractions", None)]
         );
         let scholar =
             Source::SemanticScholar { api: "https://x.org/v1/".into(), key: "k".into() };

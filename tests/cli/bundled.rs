@@ -22,10 +22,14 @@ fn index() -> &'static Path {
 }
 
 fn run_in(index: &Path, args: &[&str]) -> (String, i32) {
+    run_at(index, args, "80")
+}
+
+fn run_at(index: &Path, args: &[&str], columns: &str) -> (String, i32) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let index = index.display().to_string();
     let args = [&["--index", &index][..], args].concat();
-    let output = command(root, &args).output().unwrap();
+    let output = command(root, &args).env("COLUMNS", columns).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     (text, output.status.code().unwrap_or(-1))
 }
@@ -33,6 +37,11 @@ fn run_in(index: &Path, args: &[&str]) -> (String, i32) {
 /// Runs the program on the bundled corpus.
 pub(super) fn run_in_bundled(args: &[&str]) -> (String, i32) {
     run_in(index(), args)
+}
+
+/// Runs the program on the bundled corpus in a terminal of that width.
+pub(super) fn run_in_wide(args: &[&str], columns: usize) -> (String, i32) {
+    run_at(index(), args, &columns.to_string())
 }
 
 fn search(args: &[&str]) -> Value {

@@ -1,30 +1,71 @@
-//! The picture in the README: a real answer, drawn as SVG. `UPDATE_EXPECT=1 cargo test` draws it anew.
+//! The pictures of the README: a real answer in a narrow and a wide terminal, dark and light, as SVG. `UPDATE_EXPECT=1 cargo test` draws it anew.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::bundled::run_in_bundled;
+use super::bundled::run_in_wide;
 
 const COLUMN: f32 = 8.4;
 const LINE: f32 = 18.0;
 const MARGIN: f32 = 16.0;
 const ROWS: usize = 44;
 
+/// The colours of a terminal: ground, text, and those that the program chooses by number.
+struct Theme {
+    ground: &'static str,
+    text: &'static str,
+    dim: &'static str,
+    red: &'static str,
+    yellow: &'static str,
+    blue: &'static str,
+    cyan: &'static str,
+}
+
+const DARK: Theme = Theme {
+    ground: "#16181d",
+    text: "#d6d9df",
+    dim: "#8b919c",
+    red: "#ff7b72",
+    yellow: "#e3b341",
+    blue: "#6cb6ff",
+    cyan: "#56d4dd",
+};
+
+const LIGHT: Theme = Theme {
+    ground: "#ffffff",
+    text: "#1f2328",
+    dim: "#59636e",
+    red: "#cf222e",
+    yellow: "#7d5600",
+    blue: "#0969da",
+    cyan: "#136d75",
+};
+
 #[test]
-fn the_picture_of_the_readme_is_a_real_answer() {
+fn the_pictures_of_the_readme_are_a_real_answer() {
     let query = "masked image modeling versus contrastive learning";
     let args = ["search", query, "-n", "3", "--per-paper", "1", "--color", "always"];
-    let (text, status) = run_in_bundled(&args);
-    assert_eq!(status, 0);
     let prompt = format!("\u{1b}[2m$ citemap search \"{query}\"\u{1b}[0m");
-    let lines: Vec<String> = std::iter::once(prompt)
-        .chain(text.lines().map(without_time))
-        .take(ROWS)
-        .collect();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/answer.svg");
-    expect_test::expect_file![path].assert_eq(&svg(&lines));
+    for (columns, names) in [
+        (80, ["docs/answer.svg", "docs/answer-light.svg"]),
+        (200, ["docs/answer-wide.svg", "docs/answer-wide-light.svg"]),
+    ] {
+        let (text, status) = run_in_wide(&args, columns);
+        assert_eq!(status, 0);
+        let lines: Vec<String> = std::iter::once(prompt.clone())
+            .chain(text.lines().map(without_time))
+            .take(ROWS)
+            .collect();
+        for line in &lines {
+            assert!(plain(line).width() <= columns, "wider than {columns}: {line}");
+        }
+        for (name, theme) in names.into_iter().zip([&DARK, &LIGHT]) {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+            expect_test::expect_file![path].assert_eq(&svg(&lines, columns, theme));
+        }
+    }
 }
 
 /// The milliseconds of an answer differ from run to run.
@@ -37,8 +78,7 @@ fn without_time(line: &str) -> String {
     }
 }
 
-fn svg(lines: &[String]) -> String {
-    let columns = lines.iter().map(|l| plain(l).width()).max().unwrap_or(80).max(80);
+fn svg(lines: &[String], columns: usize, theme: &Theme) -> String {
     let width = columns as f32 * COLUMN + 2.0 * MARGIN;
     let height = lines.len() as f32 * LINE + 2.0 * MARGIN;
     let mut out = String::new();
@@ -46,12 +86,14 @@ fn svg(lines: &[String]) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"14\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#16181d\"/>"
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>",
+        theme.ground
     );
     for (row, line) in lines.iter().enumerate() {
         let y = MARGIN + LINE * (row as f32 + 0.75);
         let mut column = 0;
-        for (style, text) in runs(line) {
+        for (codes, text) in runs(line) {
+            let style = look(&codes, theme);
             let x = MARGIN + column as f32 * COLUMN;
             let length = text.width() as f32 * COLUMN;
             if !text.trim().is_empty() {
@@ -68,17 +110,17 @@ fn svg(lines: &[String]) -> String {
     out
 }
 
-/// Cuts a line into pieces of one look.
+/// Cuts a line into pieces of one look, each with its codes.
 fn runs(line: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
-    let mut style = look("0");
+    let mut style = "0".to_owned();
     let mut rest = line;
     while let Some(at) = rest.find("\u{1b}[") {
         if at > 0 {
             out.push((style.clone(), rest[..at].to_owned()));
         }
         let end = at + rest[at..].find('m').expect("a whole sequence");
-        style = look(&rest[at + 2..end]);
+        style = rest[at + 2..end].to_owned();
         rest = &rest[end + 1..];
     }
     if !rest.is_empty() {
@@ -87,16 +129,17 @@ fn runs(line: &str) -> Vec<(String, String)> {
     out
 }
 
-fn look(codes: &str) -> String {
-    let (mut color, mut extra) = ("#d6d9df", "");
+fn look(codes: &str, theme: &Theme) -> String {
+    let (mut color, mut extra) = (theme.text, String::new());
     for code in codes.split(';') {
         match code {
-            "1" => extra = " font-weight=\"bold\"",
-            "2" => color = "#8b919c",
-            "31" => color = "#ff7b72",
-            "33" => color = "#e3b341",
-            "34" => color = "#6cb6ff",
-            "36" => color = "#56d4dd",
+            "1" => extra.push_str(" font-weight=\"bold\""),
+            "4" => extra.push_str(" text-decoration=\"underline\""),
+            "2" => color = theme.dim,
+            "31" => color = theme.red,
+            "33" => color = theme.yellow,
+            "34" => color = theme.blue,
+            "36" => color = theme.cyan,
             _ => {}
         }
     }

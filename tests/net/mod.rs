@@ -405,6 +405,27 @@ fn build_takes_a_survey_in_every_form() {
 }
 
 #[test]
+fn licences_and_retractions_are_kept_where_a_source_states_them() {
+    let server = Server::start(&[]);
+    let sandbox = Sandbox::new();
+    sandbox.write("survey.pdf", papers::survey());
+    let built = run(sandbox.path(), &server, &["build", "survey.pdf", "--limit", "1"]);
+    assert_eq!(built.status, 0, "{}", built.stderr);
+    let bib = std::fs::read_to_string(sandbox.path().join("corpus/papers.bib")).unwrap();
+    let bib = biblatex::Bibliography::parse(&bib).unwrap();
+    let with = |field: &str| -> Vec<String> {
+        let has = bib.iter().filter(|e| e.get(field).is_some());
+        has.map(|e| e.key.clone()).collect()
+    };
+    let (retracted, licensed) = (with("x-retracted"), with("license"));
+    assert_eq!((retracted.len(), licensed.len()), (1, 1), "{retracted:?} {licensed:?}");
+    let shown = run(sandbox.path(), &server, &["show", &retracted[0]]).stdout;
+    assert!(shown.contains("retracted: arXiv: withdrawn"), "{shown}");
+    let shown = run(sandbox.path(), &server, &["show", &licensed[0]]).stdout;
+    assert!(shown.contains("licence: http://creativecommons.org"), "{shown}");
+}
+
+#[test]
 fn two_surveys_are_two_trees_and_a_work_of_both_has_both() {
     let sandbox = Sandbox::new();
     let survey = |title: &str, section: &str, cite: &str, entry: &str| {
@@ -510,8 +531,14 @@ fn exports_read_back() {
     let bib = biblatex::Bibliography::parse(&export("bibtex")).unwrap();
     let n = bib.len();
     assert!(n > 400, "{n}");
-    let csl: serde_json::Value = serde_json::from_str(&export("csl-json")).unwrap();
-    assert_eq!(csl.as_array().unwrap().len(), n);
+    // The parser of typst's citation processor.
+    let csl: Vec<citationberg::json::Item> =
+        serde_json::from_str(&export("csl-json")).unwrap();
+    assert_eq!(csl.len(), n);
+    let named = |item: &&citationberg::json::Item| {
+        ["title", "author", "issued"].iter().all(|name| item.0.contains_key(*name))
+    };
+    assert!(csl.iter().filter(named).count() > 400);
     assert_eq!(export("ris").matches("\nER  -").count(), n);
     assert_eq!(export("jsonl").lines().count(), n);
     for (format, name) in [("bibtex", "a.bib"), ("csl-json", "a.json"), ("ris", "a.ris")]

@@ -230,11 +230,22 @@ fn feed(url: &url::Url, works: &[Work]) -> String {
         let found = !words.is_empty() && words.contains(&work.title.to_lowercase());
         if named || found {
             out.push_str(&format!(
-                "<entry><id>http://arxiv.org/abs/{}v1</id><published>{}-01-01T00:00:00Z</published><title>{}</title><summary>S.</summary><author><name>{}</name></author></entry>",
-                work.id, work.year, work.title, work.author
+                "<entry><id>http://arxiv.org/abs/{}v1</id><published>{}-01-01T00:00:00Z</published><title>{}</title><summary>S.</summary><author><name>{}</name></author>{}</entry>",
+                work.id, work.year, work.title, work.author, stated(&work.id)
             ));
         }
     }
     out.push_str("</feed>");
     out
+}
+
+/// What the server states of two works beside what all have: that one is withdrawn, and a licence.
+fn stated(id: &str) -> &'static str {
+    match id {
+        "2101.00100" => "<comment>This paper has been withdrawn by the author.</comment>",
+        "2102.00101" => {
+            "<link rel=\"license\" href=\"http://creativecommons.org/licenses/by/4.0/\"/>"
+        }
+        _ => "",
+    }
 }

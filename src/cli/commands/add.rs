@@ -242,6 +242,7 @@ impl Adding<'_> {
             .with("archiveprefix", "arXiv")
             .with("doi", paper.doi.clone().unwrap_or_default())
             .with("license", paper.licence.clone().unwrap_or_default())
+            .with("x-retracted", paper.retracted.clone().unwrap_or_default())
             .with("abstract", paper.abstract_text.clone())
     }
 

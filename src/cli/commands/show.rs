@@ -8,6 +8,7 @@ use crate::cli::Context;
 use crate::cli::args::{CitedArgs, OpenArgs, ShowArgs};
 use crate::cli::error::{CliError, FOUND, NOTHING};
 use crate::corpus::Format;
+use crate::corpus::bib::Bibliography;
 use crate::corpus::ids::{arxiv_id, plain_doi};
 use crate::corpus::walk::format_of;
 use crate::extract::Engine;
@@ -28,6 +29,10 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<u8, CliError> {
     let cited = opened.searcher.cited_at(&paper.key)?;
     let mut facts =
         opened.searcher.work(&paper.key)?.map(|w| facts_of(&w)).unwrap_or_default();
+    let bibliography = Bibliography::load(&context.corpus).ok();
+    if let Some(said) = bibliography.and_then(|b| b.get(&paper.key)?.retracted.clone()) {
+        facts.insert(0, ("retracted".to_string(), said));
+    }
     facts.extend(file_facts(context, &paper.key));
     let mut out = context.ui.out();
     if context.global.json {

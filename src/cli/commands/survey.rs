@@ -400,8 +400,23 @@ impl Asking<'_, '_> {
         if wanted.authors.is_empty() && !paper.authors.is_empty() {
             self.text.set_field(&wanted.key, "author", &paper.authors.join(" and "));
         }
+        self.keep_what_it_states(&wanted.key, paper);
         self.counts.0 += 1;
         self.note(Event::Resolved, &wanted.key, Some(&paper.id), evidence.into())
+    }
+
+    /// Licence and retraction, where the source states them; what the entry says stays.
+    fn keep_what_it_states(&mut self, key: &str, paper: &Paper) {
+        let there = self.text.parse();
+        let Some(entry) = there.get(key) else { return };
+        for (name, stated, kept) in [
+            ("license", &paper.licence, &entry.licence),
+            ("x-retracted", &paper.retracted, &entry.retracted),
+        ] {
+            if let (Some(stated), None) = (stated, kept) {
+                self.text.set_field(key, name, stated);
+            }
+        }
     }
 
     /// A work without an arXiv id is looked for again in a month.
@@ -458,6 +473,7 @@ impl Asking<'_, '_> {
                         self.text.set_field(&wanted.key, "eprint", &paper.id);
                         self.text.set_field(&wanted.key, "archiveprefix", "arXiv");
                     }
+                    self.keep_what_it_states(&wanted.key, paper);
                     self.counts.1 += 1;
                     let reason = format!("{:.2}: {}", found.confidence, found.evidence);
                     self.note_found(&wanted.key, paper, reason)?;
