@@ -76,7 +76,7 @@ fn names_numbers_and_addresses() {
         ("ViT-B/16 vs ViT-L/14@336px", expect!["ViT-B/16 vs ViT-L/14 336px"]),
         ("β-VAE, TNF-α, x²", expect!["β-VAE TNF-α x²"]),
         ("F1 score of k-NN in 3D", expect!["F1 score of k-NN in 3D"]),
-        ("author:O'Brien title:U-Net", expect!["author:O'Brien title:U-Net"]),
+        ("author:O'Brien title:U-Net", expect!["+author:O'Brien +title:U-Net"]),
         (
             "key:DBLP:conf/nips/VaswaniSPUJGKP17",
             expect!["key:DBLP:conf/nips/VaswaniSPUJGKP17"],
@@ -87,7 +87,7 @@ fn names_numbers_and_addresses() {
         ),
         (
             "year:2019..2021 year:>=2020 year:{2018 TO *]",
-            expect!["year:[2019 TO 2021] year:[2020 TO *] year:{2018 TO *]"],
+            expect!["+year:[2019 TO 2021] +year:[2020 TO *] +year:{2018 TO *]"],
         ),
     ]);
 }

@@ -13,7 +13,7 @@
 //! | `image NEAR/4 captioning` | the same |
 //! | `+word` `-word` | required, excluded |
 //! | `a b AND c` `a OR b` `NOT a` `( )` | capitals only; neighbours bind first, then AND, then OR |
-//! | `title:word` `title:"a b"` `title:(a b)` | in a field: title, author, year, venue, section, topic, kind, key, arxiv, doi, lang |
+//! | `title:word` `title:"a b"` `title:(a b)` | in a field, required beside other words: title, author, year, venue, section, topic, kind, key, arxiv, doi, lang |
 //! | `year:[2019 TO 2021]` `{2019 TO *}` `year:>=2020` `year:2019..2021` | a range; `{ }` leave the ends out |
 //! | `word*` `wor?d` | beginnings, wildcards |
 //! | `word~1` | spelled like it, with one edit (or two) |
@@ -29,6 +29,7 @@
 
 mod error;
 mod field;
+mod operator;
 mod parse;
 mod print;
 mod scan;
@@ -80,8 +81,8 @@ pub enum Occur {
 /// What a clause asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
-    /// Clauses side by side, at least one. Without a `Must` among them, one `Should` has to match; with
-    /// `MustNot` alone, everything else matches.
+    /// Clauses side by side, at least one. Without a `Must` among them, fields aside, one `Should` has to
+    /// match; with `MustNot` alone, everything else matches.
     Group(Vec<Clause>),
     /// A word as typed; analysis may make several tokens of it.
     Word(String),

@@ -1,4 +1,5 @@
-//! The grammar: operators, groups and phrases. Fields and ranges are in `field`, words in `word`.
+//! The grammar: sequences, groups and phrases. Operators are in `operator`, fields and ranges in
+//! `field`, words in `word`.
 //!
 //! ```text
 //! any      = all ("OR" all)*
@@ -12,6 +13,7 @@
 
 use std::ops::Range;
 
+use super::operator::{Operator, as_choices, as_filters, as_needed};
 use super::scan::{Cursor, is_opening_quote, is_word_char};
 use super::{Clause, Fault, Field, Node, Occur, Query, QueryError};
 
@@ -22,12 +24,9 @@ const MAX_CLAUSES: usize = 1024;
 /// Bytes of a query.
 const MAX_BYTES: usize = 64 * 1024;
 /// Distance between near words.
-const MAX_SLOP: u32 = 100;
+pub(super) const MAX_SLOP: u32 = 100;
 /// Characters in which the end of a range without a field is looked for.
 const MAX_RANGE: usize = 100;
-/// Distance of `NEAR` without a number.
-const NEAR_SLOP: u32 = 10;
-
 /// Parses a query.
 ///
 /// Errors point at the first place that cannot be understood. A text of spaces alone asks for everything.
@@ -71,16 +70,7 @@ pub(super) struct Parser<'a> {
     last_closing_quote: usize,
 }
 
-/// Words that are operators when written in capitals.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
-    And,
-    Or,
-    Not,
-    Near(u32),
-}
-
-fn plain(node: Node, span: Range<usize>) -> Clause {
+pub(super) fn plain(node: Node, span: Range<usize>) -> Clause {
     Clause { occur: Occur::Should, node, boost: 1.0, span }
 }
 
@@ -133,74 +123,16 @@ impl Parser<'_> {
         Ok(needed)
     }
 
-    /// Takes `wanted` if it comes next; the cursor is where a term may begin.
-    fn operator(&mut self, wanted: Operator) -> Option<Range<usize>> {
-        let (operator, span) = self.peek_operator()?;
-        if operator != wanted {
-            return None;
-        }
-        self.cursor.at = span.end;
-        Some(span)
-    }
-
-    /// The operator that comes next, and its place. A word is one wherever it stands alone.
-    pub(super) fn peek_operator(&self) -> Option<(Operator, Range<usize>)> {
-        let rest = self.cursor.rest();
-        if !rest.starts_with(['A', 'O', 'N']) {
-            return None;
-        }
-        let start = self.cursor.at;
-        let length = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let mut ahead = Cursor { at: start + length, ..self.cursor };
-        let operator = match &rest[..length] {
-            "AND" => Operator::And,
-            "OR" => Operator::Or,
-            "NOT" => Operator::Not,
-            "NEAR" => {
-                let slop =
-                    ahead.eat("/").then(|| ahead.take_while(|c| c.is_ascii_digit()));
-                match slop.map(str::parse) {
-                    None => Operator::Near(NEAR_SLOP),
-                    Some(Ok(slop)) => Operator::Near(slop),
-                    Some(Err(_)) => return None,
-                }
-            }
-            _ => return None,
-        };
-        let next = ahead.peek();
-        let is_alone = next.is_none_or(|c| {
-            c.is_whitespace() || matches!(c, '(' | ')') || is_opening_quote(c)
-        });
-        (is_alone || !self.word_goes_on(ahead)).then_some((operator, start..ahead.at))
-    }
-
-    /// Whether the word that was read up to `ahead` goes on there (`AND-gate`).
-    fn word_goes_on(&self, ahead: Cursor<'_>) -> bool {
-        let mut rest = ahead.rest().chars();
-        match rest.next() {
-            Some(c) if super::scan::is_joiner(c) => {
-                rest.next().is_some_and(|c| is_word_char(c) || c == '*')
-            }
-            Some('?') => {
-                let rest = ahead.rest().trim_start_matches('?');
-                rest.starts_with(|c| is_word_char(c) || c == '*')
-            }
-            Some('+') => rest.next() == Some('+'),
-            Some('*') => true,
-            Some('~' | '^' | ':') => true,
-            Some(c) => is_word_char(c),
-            None => false,
-        }
-    }
-
     fn sequence(&mut self) -> Result<Vec<Clause>, QueryError> {
         let mut clauses: Vec<Clause> = Vec::new();
         loop {
             if !self.skip_to_term()? {
-                return Ok(clauses);
+                return Ok(as_filters(clauses));
             }
             match self.peek_operator() {
-                Some((Operator::And | Operator::Or, _)) => return Ok(clauses),
+                Some((Operator::And | Operator::Or, _)) => {
+                    return Ok(as_filters(clauses));
+                }
                 Some((Operator::Near(slop), span)) => {
                     self.cursor.at = span.end;
                     self.near(&mut clauses, slop, span)?;
@@ -215,7 +147,7 @@ impl Parser<'_> {
     }
 
     /// Goes to where a term begins; false at the end of the text or of the group.
-    fn skip_to_term(&mut self) -> Result<bool, QueryError> {
+    pub(super) fn skip_to_term(&mut self) -> Result<bool, QueryError> {
         while let Some(c) = self.cursor.peek() {
             let at = self.cursor.at;
             let next = self.cursor.peek_second();
@@ -262,17 +194,6 @@ impl Parser<'_> {
         Ok(false)
     }
 
-    /// `&&` and `||` are operators elsewhere.
-    fn refuse_signs(&self) -> Result<(), QueryError> {
-        let at = self.cursor.at;
-        for (given, instead) in [("&&", "AND"), ("||", "OR")] {
-            if self.cursor.rest().starts_with(given) {
-                return Err(self.fault(at..at + 2, Fault::Foreign { given, instead }));
-            }
-        }
-        Ok(())
-    }
-
     /// A star alone is everything, one before a word is an error; a question mark here is punctuation.
     fn is_wildcard_here(&self) -> Result<bool, QueryError> {
         let mut ahead = self.cursor;
@@ -306,7 +227,7 @@ impl Parser<'_> {
     }
 
     /// Reads a term; nothing for an empty group.
-    fn term(&mut self) -> Result<Option<Clause>, QueryError> {
+    pub(super) fn term(&mut self) -> Result<Option<Clause>, QueryError> {
         let start = self.cursor.at;
         let (occur, sign) = match self.cursor.peek() {
             Some('+') => (Occur::Must, Some("+")),
@@ -461,72 +382,6 @@ impl Parser<'_> {
             _ => Err(self.fault(span, Fault::TooLarge { given, limit: MAX_SLOP })),
         }
     }
-
-    /// Makes a near phrase of the clause before and the term behind `NEAR`.
-    fn near(
-        &mut self,
-        clauses: &mut Vec<Clause>,
-        slop: u32,
-        span: Range<usize>,
-    ) -> Result<(), QueryError> {
-        let Some(before) = clauses.pop() else {
-            return Err(self.fault(span, Fault::MissingOperand("NEAR")));
-        };
-        let has_next = self.skip_to_term()? && self.peek_operator().is_none();
-        let after = if has_next { self.term()? } else { None };
-        let Some(after) = after else {
-            return Err(self.fault(span, Fault::MissingOperand("NEAR")));
-        };
-        let (Some(left), Some(right)) = (near_text(&before), near_text(&after)) else {
-            return Err(self.fault(span, Fault::BadNear));
-        };
-        if slop > MAX_SLOP {
-            let fault = Fault::TooLarge { given: slop.to_string(), limit: MAX_SLOP };
-            return Err(self.fault(span, fault));
-        }
-        let text = format!("{left} {right}");
-        clauses.push(Clause {
-            occur: before.occur,
-            node: Node::Phrase { text, slop: Some(slop) },
-            boost: 1.0,
-            span: before.span.start..after.span.end,
-        });
-        Ok(())
-    }
-}
-
-/// The words of a clause that may stand beside `NEAR`.
-fn near_text(clause: &Clause) -> Option<&str> {
-    match &clause.node {
-        Node::Word(text) | Node::Phrase { text, slop: None } if clause.boost == 1.0 => {
-            Some(text)
-        }
-        _ => None,
-    }
-}
-
-/// What is required of an operand of `AND`.
-fn as_needed(mut clauses: Vec<Clause>) -> Clause {
-    let clause = match clauses.len() {
-        1 => clauses.remove(0),
-        _ => group(clauses),
-    };
-    match clause.occur {
-        Occur::MustNot => clause,
-        Occur::Should | Occur::Must => Clause { occur: Occur::Must, ..clause },
-    }
-}
-
-/// What an operand of `OR` adds to the choices.
-fn as_choices(mut clauses: Vec<Clause>) -> Vec<Clause> {
-    if clauses.iter().all(|clause| clause.occur == Occur::Should) {
-        return clauses;
-    }
-    if clauses.len() == 1 && clauses[0].occur == Occur::Must {
-        let clause = clauses.remove(0);
-        return vec![Clause { occur: Occur::Should, ..clause }];
-    }
-    vec![group(clauses)]
 }
 
 /// Puts single spaces between the words of a phrase, and drops quotes inside it.

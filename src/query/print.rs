@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::ops::Bound;
 
+use super::operator::as_filters;
 use super::scan::is_bare_bound;
 use super::{Clause, Field, Node, Occur, Query};
 
@@ -57,13 +58,21 @@ impl Display for Field {
 }
 
 fn write_clauses(f: &mut Formatter<'_>, clauses: &[Clause]) -> fmt::Result {
+    let between = if is_choice(clauses) { " OR " } else { " " };
     for (i, clause) in clauses.iter().enumerate() {
         if i > 0 {
-            f.write_str(" ")?;
+            f.write_str(between)?;
         }
         clause.fmt(f)?;
     }
     Ok(())
+}
+
+/// Whether side by side the clauses would be something else than a choice: fields would be filters.
+fn is_choice(clauses: &[Clause]) -> bool {
+    clauses.len() > 1
+        && clauses.iter().all(|clause| clause.occur == Occur::Should)
+        && as_filters(clauses.to_vec()) != clauses
 }
 
 fn write_range(

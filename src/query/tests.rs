@@ -48,7 +48,25 @@ fn operators_become_roles() {
         ("a NOT b", expect!["a -b"]),
         ("NOT NOT a", expect!["-(-a)"]),
         ("a OR NOT b", expect!["a (-b)"]),
-        ("title:(a b) OR -x", expect!["title:(a b) (-x)"]),
+        ("title:(a b) OR -x", expect!["title:(a b) OR (-x)"]),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
+fn fields_beside_others_are_filters() {
+    for (text, expected) in [
+        ("clip year:2021", expect!["clip +year:2021"]),
+        ("author:he year:>=2020", expect!["+author:he +year:[2020 TO *]"]),
+        ("year:2020 year:2021", expect!["year:2020 year:2021"]),
+        ("clip year:2020 year:2021", expect!["clip +(year:2020 year:2021)"]),
+        ("year:>=2019 year:<=2021", expect!["+year:[2019 TO *] +year:[* TO 2021]"]),
+        ("clip OR year:2021", expect!["clip OR year:2021"]),
+        ("dino OR clip year:2021", expect!["dino (clip +year:2021)"]),
+        ("title:clip^2 adapter", expect!["title:clip^2 adapter"]),
+        ("-kind:caption clip", expect!["-kind:caption clip"]),
+        ("year:2021", expect!["year:2021"]),
     ] {
         check(text, expected);
     }

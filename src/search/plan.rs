@@ -189,6 +189,13 @@ impl<'a> Compiler<'a> {
                 self.last = None;
             }
         }
+        // Fields only filter: what is looked for beside them has to be found.
+        if clauses.iter().filter(|c| c.occur == Occur::Must).all(is_filter)
+            && !musts.is_empty()
+            && !shoulds.is_empty()
+        {
+            musts.push(join(std::mem::take(&mut shoulds), Tree::Any));
+        }
         let positive = match (musts.is_empty(), shoulds.is_empty()) {
             (false, _) => Some(join(musts, Tree::Every)),
             (true, false) => Some(join(shoulds, Tree::Any)),
@@ -323,6 +330,15 @@ fn is_plain(root: &Clause) -> bool {
             root.occur != Occur::MustNot && clauses.iter().all(simple)
         }
         _ => simple(root),
+    }
+}
+
+/// Fields and nothing else.
+fn is_filter(clause: &Clause) -> bool {
+    match &clause.node {
+        Node::Field(..) => true,
+        Node::Group(clauses) => clauses.iter().all(is_filter),
+        _ => false,
     }
 }
 

@@ -297,6 +297,27 @@ fn phrases_fields_and_patterns() {
 }
 
 #[test]
+fn fields_beside_words_only_filter() {
+    let searcher = small();
+    let found = |text: &str| {
+        let query = crate::query::parse(text).unwrap();
+        let answer = searcher.search(&request(query)).unwrap();
+        let mut found: Vec<String> =
+            answer.hits.iter().map(|hit| hit.paper.key.clone()).collect();
+        found.sort();
+        found.join(" ")
+    };
+    assert_eq!(found("image"), "clip mae s");
+    assert_eq!(found("image year:2022"), "mae");
+    assert_eq!(found("encoders year:2022"), "");
+    assert_eq!(found("image year:2021 year:2022"), "clip mae");
+    assert_eq!(found("image year:>=2022 year:<2023"), "mae");
+    assert_eq!(found("encoders OR year:2022"), "clip mae");
+    assert_eq!(found("title:masked author:hopper"), "mae");
+    assert_eq!(found("the year:2022"), "mae");
+}
+
+#[test]
 fn who_cites_whom() {
     let mut papers = [
         paper("a", "A", 2020, &[("first", &[])]),
