@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Asks a large index a thousand questions, beside SQLite FTS5 and bm25s on the same records.
+
+    benches/scale.py CITEMAP FOLDER [ours] [fts5] [bm25s]
+
+CITEMAP is the program; FOLDER what `cargo bench --bench records` has left: corpus/records.jsonl and
+index/. Queries: 1 000 by a fixed generator (seed 17), two to eight words of a title; of each ten one
+holds a phrase and one a required word. Ours are asked in one process with the default facets, by
+`--queries`; the time of each is what the program says of it, and memory is the peak of the process.
+FTS5 (one table, porter, bm25 order, top 10, no counts) and bm25s (numpy, English stop words, no
+stemming, top 10) read the same records and are asked the words of the same queries. Printed: records
+a second, size, p50 and p99 in milliseconds.
+"""
+import json
+import pathlib
+import random
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+
+PROGRAM, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+PEERS = sys.argv[3:] or ["ours", "fts5", "bm25s"]
+RECORDS = FOLDER / "corpus" / "records.jsonl"
+
+
+def titles(n):
+    with RECORDS.open() as lines:
+        return [json.loads(line)["title"] for _, line in zip(range(n), lines)]
+
+
+def queries():
+    rng, pool, out = random.Random(17), titles(40_000), []
+    while len(out) < 1000:
+        words = [w for w in rng.choice(pool).split() if w.isalnum()]
+        if len(words) < 3:
+            continue
+        words = rng.sample(words, min(len(words), rng.randint(2, 8)))
+        out.append(words)
+    return out
+
+
+def written(number, words):
+    if number % 10 == 3:
+        return f'"{words[0]} {words[1]}" ' + " ".join(words[2:])
+    if number % 10 == 7:
+        return f"+{words[0]} " + " ".join(words[1:])
+    return " ".join(words)
+
+
+def report(name, times, more=""):
+    times = sorted(times)
+    p50, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
+    print(f"{name:24} p50 {p50:8.2f} ms  p99 {p99:8.2f} ms  {more}", flush=True)
+
+
+def ours(asked):
+    file = FOLDER / "queries.jsonl"
+    lines = (json.dumps({"_id": str(n), "text": written(n, w)}) for n, w in enumerate(asked))
+    file.write_text("".join(line + "\n" for line in lines))
+    command = [PROGRAM, "--corpus", FOLDER / "corpus", "--index", FOLDER / "index",
+               "search", "--no-update", "--format", "json", "--queries", file]
+    for round in ("first", "again"):
+        before = time.time()
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        times = [json.loads(line)["took_ms"] for line in child.stdout]
+        _, _, usage = __import__("os").wait4(child.pid, 0)
+        wall = time.time() - before
+        report(f"citemap, {round}", times, f"{len(times)} answers, {wall:.1f} s in all, "
+               f"peak {usage.ru_maxrss >> 10} MB")
+
+
+def texts():
+    with RECORDS.open() as lines:
+        for line in lines:
+            record = json.loads(line)
+            yield record["title"] + "\n" + record["abstract"]
+
+
+def fts5(asked):
+    path = FOLDER / "fts5.db"
+    path.unlink(missing_ok=True)
+    db = sqlite3.connect(path)
+    db.executescript("pragma journal_mode = off; pragma synchronous = off;"
+                     "create virtual table t using fts5(text, tokenize = 'porter unicode61')")
+    before = time.time()
+    db.executemany("insert into t values (?)", ((text,) for text in texts()))
+    db.commit()
+    n = db.execute("select count(*) from t").fetchone()[0]
+    rate = n / (time.time() - before)
+    times = []
+    for words in asked[:200]:
+        before = time.time()
+        query = " OR ".join(f'"{word}"' for word in words)
+        db.execute("select rowid from t where t match ? order by rank limit 10", (query,)).fetchall()
+        times.append(1000 * (time.time() - before))
+    report("SQLite FTS5", times, f"{rate:.0f} records/s, {path.stat().st_size >> 20} MB, 200 queries")
+
+
+def bm25s(asked):
+    import bm25s as engine
+    before = time.time()
+    tokens = engine.tokenize(list(texts()), stopwords="en", show_progress=False)
+    index = engine.BM25()
+    index.index(tokens, show_progress=False)
+    rate = len(tokens.ids) / (time.time() - before)
+    del tokens
+    times = []
+    for words in asked[:200]:
+        query = engine.tokenize(" ".join(words), stopwords="en", show_progress=False)
+        before = time.time()
+        index.retrieve(query, k=10, show_progress=False)
+        times.append(1000 * (time.time() - before))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    report("bm25s", times, f"{rate:.0f} records/s, peak {peak} MB, 200 queries")
+
+
+asked = queries()
+for peer in PEERS:
+    {"ours": ours, "fts5": fts5, "bm25s": bm25s}[peer](asked)
