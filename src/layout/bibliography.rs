@@ -67,6 +67,12 @@ pub(super) fn split_entries(
 /// Takes what stands behind the last entry without being one off the end: text without a year is
 /// none where every entry has one.
 fn trailing(open: &mut Vec<Piece>) -> Vec<Piece> {
+    if let Some(at) = open.iter().skip(1).position(|p| is_biography(p.paragraph.text())) {
+        let later = open[at + 1..].iter();
+        if later.filter(|p| has_label(p.paragraph.text())).count() == 0 {
+            return as_text(open.split_off(at + 1));
+        }
+    }
     let dated = open.iter().filter(|p| has_year(p.paragraph.text())).count();
     if dated * 3 < open.len() {
         return vec![];
@@ -78,10 +84,39 @@ fn trailing(open: &mut Vec<Piece>) -> Vec<Piece> {
     let kept = rest.iter().take(1).take_while(|p| p.paragraph.lines.len() <= 2).count();
     let behind = rest.split_off(if rest.len() == 1 { kept } else { 0 });
     open.extend(rest);
-    behind
-        .into_iter()
-        .map(|piece| Piece { kind: BlockKind::Paragraph, ..piece })
-        .collect()
+    as_text(behind)
+}
+
+fn as_text(pieces: Vec<Piece>) -> Vec<Piece> {
+    let text = |piece| Piece { kind: BlockKind::Paragraph, ..piece };
+    pieces.into_iter().map(text).collect()
+}
+
+/// Tells whether a text says who an author is: `Ada Lovelace is a professor`, `... received the`.
+fn is_biography(text: &str) -> bool {
+    let mut names = 0;
+    for word in text.split_whitespace().take(7) {
+        let named = word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || ".-’'".contains(c));
+        if named {
+            names += 1;
+            continue;
+        }
+        return (2..=5).contains(&names)
+            && matches!(
+                word,
+                "is" | "was"
+                    | "received"
+                    | "obtained"
+                    | "holds"
+                    | "earned"
+                    | "serves"
+                    | "works"
+                    | "joined"
+                    | "graduated"
+            );
+    }
+    false
 }
 
 /// Tells whether a year from 1800 to 2099 stands in a text.
@@ -338,4 +373,41 @@ fn columns(lines: &[Line]) -> Vec<std::ops::Range<usize>> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authors_that_present_themselves_are_no_references() {
+        for text in [
+            "Ada B. Lovelace is a professor of analysis in London.",
+            "Alan Turing received the Ph.D. degree (1938) from Princeton.",
+        ] {
+            assert!(is_biography(text), "{text}");
+        }
+        for text in [
+            "[1] Zhang, D., Zhang, T.: What is a reference? In: ICML (2021)",
+            "Lovelace, A. Notes on the engine is what it was. 1843.",
+            "Roads is a book.",
+        ] {
+            assert!(!is_biography(text), "{text}");
+        }
+        let piece = |text: &str, page: u32| {
+            let line = Line { page, size: 10.0, y: 50.0, ..Line::default() };
+            let mut paragraph = Paragraph::of(vec![line], &Vocabulary::default());
+            paragraph.run.text = text.to_owned();
+            Piece { kind: BlockKind::Reference, paragraph, anchor: None }
+        };
+        let mut open = vec![
+            piece("[1] Lovelace, A.: Notes (1843)", 9),
+            piece("[2] Turing, A.: Computers (1936)", 9),
+            piece("Ada Lovelace is a professor since 1840.", 10),
+            piece("E-mail: ada@london.example", 10),
+        ];
+        let behind = trailing(&mut open);
+        assert_eq!((open.len(), behind.len()), (2, 2));
+        assert!(behind.iter().all(|p| p.kind == BlockKind::Paragraph));
+    }
 }

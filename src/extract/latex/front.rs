@@ -94,11 +94,9 @@ impl Reader<'_> {
     pub(super) fn finish_front(&mut self) -> Info {
         let front = std::mem::take(&mut self.front);
         self.in_front = true;
-        let title = front.title.map(|tokens| {
-            let tokens =
-                tokens.into_iter().map(|t| if t.is("\\") { Token::Space } else { t });
-            prose::squeeze(&self.text_of(tokens.collect()).text)
-        });
+        let title = front
+            .title
+            .map(|tokens| prose::squeeze(&self.text_of(on_one_line(tokens)).text));
         let (mut authors, mut places) = (Vec::new(), Vec::new());
         for tokens in front.authors {
             let marked = self.text_of(with_separators(tokens)).text;
@@ -145,6 +143,27 @@ impl Reader<'_> {
         self.out.splice(0..0, head);
         info
     }
+}
+
+/// Makes spaces of the line breaks in a title: `\\`, `\\[1ex]`, `\titlebreak`.
+fn on_one_line(tokens: Vec<Token>) -> Vec<Token> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.into_iter().peekable();
+    while let Some(token) = rest.next() {
+        let breaks =
+            ["\\", "newline", "linebreak", "break", "titlebreak", "tabularnewline"];
+        if !breaks.iter().any(|name| token.is(name)) {
+            out.push(token);
+            continue;
+        }
+        out.push(Token::Space);
+        rest.next_if(|t| *t == Token::Char('*'));
+        if rest.next_if(|t| *t == Token::Char('[')).is_some() {
+            // The distance to the next line.
+            let _ = rest.by_ref().take(12).find(|t| *t == Token::Char(']'));
+        }
+    }
+    out
 }
 
 /// Replaces what parts authors by the separators, and leaves out what is no name.
