@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::corpus::bib::NewEntry;
 use crate::output::sanitize::clean;
+use crate::paper::reference::names::is_particle;
 
 /// A work to export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,16 +109,12 @@ fn name_of(author: &str) -> Name {
     if words.iter().any(|w| of_many(w)) {
         return Name { family: author, given: String::new() };
     }
-    const PARTICLES: [&str; 14] = [
-        "van", "von", "der", "den", "de", "del", "della", "da", "di", "la", "le", "ten",
-        "ter", "dos",
-    ];
     let mut from = words.len().saturating_sub(1);
     if from > 0 && matches!(words[from].trim_end_matches('.'), "Jr" | "Sr" | "II" | "III")
     {
         from -= 1;
     }
-    while from > 1 && PARTICLES.contains(&words[from - 1]) {
+    while from > 1 && is_particle(words[from - 1]) {
         from -= 1;
     }
     Name { family: words[from..].join(" "), given: words[..from].join(" ") }

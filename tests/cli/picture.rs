@@ -89,10 +89,12 @@ fn svg(lines: &[String], columns: usize, theme: &Theme) -> String {
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>",
         theme.ground
     );
+    // A look holds until it is ended, over the ends of lines.
+    let mut codes = "0".to_owned();
     for (row, line) in lines.iter().enumerate() {
         let y = MARGIN + LINE * (row as f32 + 0.75);
         let mut column = 0;
-        for (codes, text) in runs(line) {
+        for (codes, text) in runs(line, &mut codes) {
             let style = look(&codes, theme);
             let x = MARGIN + column as f32 * COLUMN;
             let length = text.width() as f32 * COLUMN;
@@ -110,21 +112,35 @@ fn svg(lines: &[String], columns: usize, theme: &Theme) -> String {
     out
 }
 
-/// Cuts a line into pieces of one look, each with its codes.
-fn runs(line: &str) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    let mut style = "0".to_owned();
+/// Cuts a line into pieces of one look, each with its codes, and of one width of letters, so that
+/// a font without Chinese letters moves only those.
+fn runs(line: &str, codes: &mut String) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
     let mut rest = line;
-    while let Some(at) = rest.find("\u{1b}[") {
-        if at > 0 {
-            out.push((style.clone(), rest[..at].to_owned()));
+    let mut cut = true;
+    while let Some(c) = rest.chars().next() {
+        if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
+            let end = sequence.find('m').expect("a whole sequence");
+            *codes = sequence[..end].to_owned();
+            rest = &sequence[end + 1..];
+            cut = true;
+            continue;
         }
-        let end = at + rest[at..].find('m').expect("a whole sequence");
-        style = rest[at + 2..end].to_owned();
-        rest = &rest[end + 1..];
-    }
-    if !rest.is_empty() {
-        out.push((style, rest.to_owned()));
+        let wide = |c: char| c.width() == Some(2);
+        let indent = |text: &str| text.chars().all(|c| c == ' ');
+        match out.last_mut() {
+            // The blanks of an indent are not stretched with the words behind them.
+            Some((_, text))
+                if !cut
+                    && text.ends_with(wide) == wide(c)
+                    && (c == ' ' || !indent(text)) =>
+            {
+                text.push(c);
+            }
+            _ => out.push((codes.clone(), c.to_string())),
+        }
+        cut = false;
+        rest = &rest[c.len_utf8()..];
     }
     out
 }
@@ -147,7 +163,7 @@ fn look(codes: &str, theme: &Theme) -> String {
 }
 
 fn plain(line: &str) -> String {
-    runs(line).into_iter().map(|(_, text)| text).collect()
+    runs(line, &mut String::new()).into_iter().map(|(_, text)| text).collect()
 }
 
 fn escaped(text: &str) -> String {

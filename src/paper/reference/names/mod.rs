@@ -7,6 +7,8 @@
 
 mod tokens;
 
+pub use tokens::is_particle;
+
 use tokens::{Kind, Token, tokens};
 
 /// Names read from the start of a text.

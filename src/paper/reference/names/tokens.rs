@@ -40,11 +40,17 @@ pub(super) struct Token<'a> {
     pub(super) stop: bool,
 }
 
+/// Words that belong to the family name behind them.
 const PARTICLES: [&str; 34] = [
     "de", "da", "do", "dos", "das", "del", "della", "der", "den", "di", "du", "la", "le",
     "les", "van", "von", "vom", "zu", "zur", "ten", "ter", "te", "el", "al", "bin",
     "ibn", "ben", "y", "e", "af", "av", "op", "st", "'t",
 ];
+
+/// True for a word that belongs to the family name behind it: `van`, `de`; small letters count.
+pub fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word)
+}
 
 /// Most characters of a list of names; longer ones are cut there.
 const MAX_TEXT: usize = 40_000;
