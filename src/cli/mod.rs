@@ -7,6 +7,7 @@ pub mod args;
 pub mod commands;
 pub mod config;
 pub mod error;
+mod guard;
 pub mod progress;
 pub mod ui;
 
@@ -57,7 +58,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if asked { 0 } else { TROUBLE });
         }
     };
-    match dispatch(cli) {
+    match guard::guarded(|| dispatch(cli)) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             if error.kind != error::Kind::BrokenPipe {
