@@ -3,6 +3,7 @@
 //! [`Root`] is the folder with its generations; a [`Store`] is one generation, opened. Each commit
 //! holds the passages together with the [`Tables`] that belong to them: both change at once.
 
+mod directory;
 mod root;
 mod tables;
 mod writer;
@@ -12,13 +13,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
-use tantivy::directory::{Directory, MmapDirectory, RamDirectory};
+use tantivy::directory::{Directory, RamDirectory};
 use tantivy::{
     Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError,
 };
 
 use crate::schema::{ENCODED, Encoded, IndexPassage, IndexSchema};
 
+use directory::Folder;
 pub use root::{Lock, LockHolder, Root};
 pub use tables::{Summary, Tables};
 pub use writer::Writer;
@@ -97,8 +99,21 @@ pub enum IndexError {
 impl IndexError {
     /// Sorts an error of the engine into what can be done about it.
     pub(crate) fn from_engine(path: &Path, error: TantivyError) -> IndexError {
+        /// What a file says that holds something else than was written.
+        fn is_garbled(error: &io::Error) -> bool {
+            use io::ErrorKind::{InvalidData, UnexpectedEof};
+            matches!(error.kind(), InvalidData | UnexpectedEof)
+        }
         let path = path.to_owned();
         match error {
+            TantivyError::OpenReadError(OpenReadError::IoError {
+                ref io_error, ..
+            }) if is_garbled(io_error) => {
+                IndexError::Damaged { path, source: Some(Box::new(error)) }
+            }
+            TantivyError::IoError(ref io_error) if is_garbled(io_error) => {
+                IndexError::Damaged { path, source: Some(Box::new(error)) }
+            }
             TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(_)) => {
                 IndexError::Missing { path }
             }
@@ -148,15 +163,16 @@ pub fn create(path: &Path) -> Result<Store, IndexError> {
     std::fs::create_dir_all(path)
         .map_err(|source| IndexError::Io { path: path.to_owned(), source })?;
     let directory =
-        MmapDirectory::open(path).map_err(|e| IndexError::from_engine(path, e.into()))?;
+        Folder::open(path).map_err(|e| IndexError::from_engine(path, e.into()))?;
     let shelf = tables::Shelf::Folder(path.to_owned());
     Store::create_in(Box::new(directory), shelf, path)
 }
 
 /// Opens the generation in `path`.
 pub fn open(path: &Path) -> Result<Store, IndexError> {
-    let mut index =
-        Index::open_in_dir(path).map_err(|e| IndexError::from_engine(path, e))?;
+    let fail = |e| IndexError::from_engine(path, e);
+    let folder = Folder::open(path).map_err(|e| fail(e.into()))?;
+    let mut index = Index::open(folder).map_err(fail)?;
     let schema = IndexSchema::new();
     if index.schema() != schema.schema {
         return Err(IndexError::Damaged { path: path.to_owned(), source: None });

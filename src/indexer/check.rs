@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::cache::{self, Cache, CacheKey};
 use super::collection::hash_of;
-use super::ledger::{self, Ledger, Outcome};
+use super::ledger::{self, Ledger, LedgerError, Outcome};
 use super::reader::Failure;
 use super::snapshot::{self, FileState, Snapshot};
 use super::staleness::{Stale, staleness};
@@ -240,6 +240,11 @@ fn check_stores(index: &Path, live: Option<&Path>, health: &mut Health) {
     let checked = (|| {
         let store = index::open(live)?;
         check_engine(&store, health)?;
+        if !live.join(ledger::FILE_NAME).is_file() {
+            // Opening it would make an empty one.
+            let path = live.join(ledger::FILE_NAME);
+            return Err(LedgerError::Damaged { path }.into());
+        }
         let ledger = Ledger::open(live)?;
         ledger.settle(health.summary.generation)?;
         compare_works(&store, &ledger, health)?;
