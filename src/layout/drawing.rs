@@ -124,6 +124,15 @@ fn kind_within(
         BlockKind::Paragraph if small && text.len() < 120 && !has_words(text) => {
             Some(BlockKind::Figure)
         }
+        // What is left of a drawing or a table that other captions stand nearer to.
+        BlockKind::Paragraph
+            if paragraph.size < 0.88 * measure.body
+                && text.len() < 100
+                && !is_sentence(text)
+                && !text.trim_end().ends_with(['.', '?', '!', ':', '。']) =>
+        {
+            Some(BlockKind::Figure)
+        }
         BlockKind::Equation if in_figure && small => Some(BlockKind::Figure),
         BlockKind::Heading(Heading { number: None, .. })
             if in_figure && paragraph.size < 0.98 * measure.body =>
@@ -213,16 +222,20 @@ mod tests {
                 9.0,
             ),
             piece(BlockKind::Footnote, "2A word more.", [50.0, 700.0, 300.0, 708.0], 8.0),
+            piece(
+                BlockKind::Paragraph,
+                "10 20 Depth (m)",
+                [350.0, 50.0, 400.0, 58.0],
+                7.0,
+            ),
         ];
         find_words(&mut pieces, Measure { body: 10.0, pitch: 12.0 });
         let kinds: Vec<&BlockKind> = pieces.iter().map(|p| &p.kind).collect();
         use BlockKind::{Caption, Figure, Footnote, Paragraph, Table};
-        assert_eq!(
-            kinds,
-            [
-                &Paragraph, &Figure, &Figure, &Figure, &Paragraph, &Caption, &Table,
-                &Caption, &Footnote
-            ]
-        );
+        let wanted = [
+            &Paragraph, &Figure, &Figure, &Figure, &Paragraph, &Caption, &Table,
+            &Caption, &Footnote, &Figure,
+        ];
+        assert_eq!(kinds, wanted);
     }
 }
