@@ -315,7 +315,7 @@ pub enum SearchFormat {
     Json,
     /// One hit a line.
     Jsonl,
-    /// Tab-separated: rank, key, passage, page, score, title.
+    /// Tab-separated: key, rank, passage, page, score, title.
     Tsv,
     /// A TREC run.
     Trec,

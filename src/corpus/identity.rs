@@ -157,8 +157,13 @@ impl Known {
         }
         let surnames: Vec<String> = authors.iter().map(|a| surname(a)).collect();
         let same = self.by_title.get(&letters).into_iter().flatten();
+        let length = letters.chars().count();
         let fits = |n: &&usize| {
-            agree(&self.works[**n], &surnames, year, letters.chars().count())
+            let work = &self.works[**n];
+            // Of lists of authors that run together any name will do, if the title is telling.
+            let shared = || surnames.iter().any(|name| work.surnames.contains(name));
+            agree(work, &surnames, year, length)
+                || length >= TELLING_TITLE && shared() && may_be_one(work.year, year)
         };
         if let Some(n) = same.clone().find(fits) {
             return self.key_at(*n);
@@ -331,18 +336,23 @@ fn agree(
     year: Option<i32>,
     letters: usize,
 ) -> bool {
-    let apart = match (work.year, year) {
-        (Some(a), Some(b)) => Some(a.abs_diff(b)),
-        _ => None,
-    };
     if work.surnames.is_empty() || surnames.is_empty() {
-        return letters >= TELLING_TITLE && apart.is_none_or(|years| years <= 1);
+        let near = apart(work.year, year).is_none_or(|years| years <= 1);
+        return letters >= TELLING_TITLE && near;
     }
     let first = &work.surnames[0];
     let shared = surnames.contains(first)
         || surnames.first().is_some_and(|f| work.surnames.contains(f));
-    // A preprint and its journal form lie up to three years apart.
-    shared && apart.is_none_or(|years| years <= 3)
+    shared && may_be_one(work.year, year)
+}
+
+/// A preprint and its journal form lie up to three years apart.
+fn may_be_one(a: Option<i32>, b: Option<i32>) -> bool {
+    apart(a, b).is_none_or(|years| years <= 3)
+}
+
+fn apart(a: Option<i32>, b: Option<i32>) -> Option<u32> {
+    Some(a?.abs_diff(b?))
 }
 
 /// The letters and digits of a title, folded: what print, case and spaces cannot change.

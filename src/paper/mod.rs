@@ -290,13 +290,17 @@ pub struct Document {
 }
 
 impl Document {
-    /// Titles of the section and those above it, from the outermost, each with its number.
+    /// Titles of the section and those above it, from the outermost, each with its number if it
+    /// has one of its own.
     pub fn section_path(&self, section: Option<usize>) -> Vec<String> {
         let mut path = Vec::new();
         let mut at = section;
         while let Some(i) = at {
             let section = &self.sections[i];
-            path.push(format!("{} {}", section.number, section.title));
+            path.push(match section.numbered {
+                true => format!("{} {}", section.number, section.title),
+                false => section.title.clone(),
+            });
             at = section.parent;
         }
         path.reverse();
@@ -309,6 +313,8 @@ impl Document {
 pub struct Section {
     /// Number, unique in the document: the printed one, else made from its place (`2.1`).
     pub number: String,
+    /// Whether the document itself gives that number.
+    pub numbered: bool,
     /// Title without its number.
     pub title: String,
     /// Depth from 1.

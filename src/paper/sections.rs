@@ -29,8 +29,9 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
             && (heading.outlined || !outlined && !of_bibliography)
         {
             let parent = parent_of(&sections, heading.level);
-            let number = own_number(heading, block)
-                .filter(|n| !used.contains(n))
+            let own = own_number(heading, block).filter(|n| !used.contains(n));
+            let numbered = own.is_some();
+            let number = own
                 .unwrap_or_else(|| number_by_place(&sections, parent, &used, &printed));
             used.insert(number.clone());
             sections.push(Section {
@@ -38,6 +39,7 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
                 level: heading.level.max(1),
                 page: block.page,
                 number,
+                numbered,
                 parent,
             });
         }

@@ -74,6 +74,14 @@ pub enum SearchError {
         /// Keys that look alike.
         near: Vec<String>,
     },
+    /// The paper has no such passage.
+    #[error("{key} has no passage {ordinal}")]
+    UnknownPassage {
+        /// Key of the paper.
+        key: String,
+        /// As given.
+        ordinal: u32,
+    },
     /// The index cannot be read.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -124,6 +132,9 @@ impl SearchError {
             }
             SearchError::UnknownPaper { near, .. } if !near.is_empty() => {
                 Some(format!("did you mean {}?", quoted(near)))
+            }
+            SearchError::UnknownPassage { key, .. } => {
+                Some(format!("`citemap show {key}` lists its passages"))
             }
             _ => None,
         }

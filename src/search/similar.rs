@@ -73,6 +73,12 @@ impl Searcher {
         limit: usize,
     ) -> Result<Vec<Similar>, SearchError> {
         let Some(portrait) = self.portrait(key, passage)? else {
+            if let Some(ordinal) = passage
+                && self.paper(key)?.is_some()
+            {
+                let key = key.to_owned();
+                return Err(SearchError::UnknownPassage { key, ordinal });
+            }
             let near = self.keys_like(key)?;
             return Err(SearchError::UnknownPaper { given: key.to_owned(), near });
         };

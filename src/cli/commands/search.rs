@@ -152,9 +152,10 @@ fn request(
         } else {
             args.per_paper.unwrap_or(settings.per_paper).max(1)
         },
+        // A run lists a document once.
         group: match args.group {
-            GroupBy::Paper => Group::Paper,
-            GroupBy::Passage => Group::Passage,
+            GroupBy::Passage if !trec => Group::Passage,
+            _ => Group::Paper,
         },
         sort: match args.sort {
             SortBy::Score => Sort::Score,

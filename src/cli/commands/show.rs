@@ -14,7 +14,7 @@ use crate::corpus::walk::format_of;
 use crate::extract::Engine;
 use crate::index::Root;
 use crate::indexer::{FileState, Snapshot};
-use crate::output::human::{Page, counted, fitted, write_passage};
+use crate::output::human::{Page, counted, fitted, place_line, write_passage};
 use crate::output::sanitize::clean;
 use crate::output::style::Role;
 use crate::output::wire::{CitedJson, ShowJson, facts_of};
@@ -328,12 +328,10 @@ fn write_mentions(
             writeln!(out, "{}", page.style.paint(Role::Title, &title))?;
         }
         let mut place: Vec<String> = Vec::new();
-        if !mention.passage.section.is_empty() {
-            place.push(clean(&mention.passage.section.join(" › ")).into_owned());
-        }
         place.extend(mention.page.map(|p| format!("p. {p}")));
         place.push(clean(&mention.passage.id).into_owned());
-        let place = fitted(&place.join(" · "), page.width.saturating_sub(2));
+        let room = page.width.saturating_sub(2);
+        let place = place_line(&mention.passage.section, place, room);
         writeln!(out, "  {}", page.style.paint(Role::Place, &place))?;
         writeln!(out, "{}", page.wrapped(&clean(&mention.sentence), "    "))?;
     }

@@ -1,9 +1,11 @@
 //! `citemap text` and `citemap outline`: what extraction makes of one document, index or not.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::opening::open;
 use super::reading::{given, read_settings};
+use super::show::find;
 use crate::cli::Context;
 use crate::cli::args::{EngineChoice as Choice, OutlineArgs, TextArgs};
 use crate::cli::error::{CliError, FOUND, TROUBLE};
@@ -91,10 +93,16 @@ fn read(
     engine: Option<EngineChoice>,
     password_file: Option<&Path>,
 ) -> Result<Document, CliError> {
-    let path = given(context, path);
+    let path = match (given(context, path), path.to_str()) {
+        (file, Some(name)) if !file.exists() => of_paper(context, name).unwrap_or(file),
+        (file, _) => file,
+    };
     let shown = path.display().to_string();
-    let meta =
-        std::fs::metadata(&path).map_err(|e| CliError::user(format!("{shown}: {e}")))?;
+    let meta = std::fs::metadata(&path).map_err(|e| {
+        CliError::user(format!("{shown}: {e}")).hint(
+            "give a file, or the key or id of a paper in the index that has a document",
+        )
+    })?;
     let format = match format_of(&path) {
         _ if meta.is_dir() => Format::Tex,
         Some(Format::Jsonl) => {
@@ -118,6 +126,13 @@ fn read(
     let settings = read_settings(context, engine, password_file)?;
     read_file(&path, format, &settings)
         .map_err(|failure| CliError::user(format!("{shown}: {failure}")))
+}
+
+/// The document of a paper in the index, by its key, arXiv id or DOI.
+fn of_paper(context: &Context, name: &str) -> Option<PathBuf> {
+    let opened = open(context, true).ok()?;
+    let paper = find(&opened, name).ok()?;
+    Some(context.corpus.join(paper.path?))
 }
 
 fn say_faults(context: &Context, document: &Document) {

@@ -170,7 +170,12 @@ fn place_of(passage: &PassageHit, width: usize) -> String {
         parts.push(passage.kind.name().to_string());
     }
     parts.push(clean(&passage.id).into_owned());
-    let titles: Vec<_> = passage.section.iter().map(|s| clean(s)).collect();
+    place_line(&passage.section, parts, width)
+}
+
+/// A section path and what stands behind it in at most `width` columns; the path alone is cut.
+pub fn place_line(section: &[String], mut parts: Vec<String>, width: usize) -> String {
+    let titles: Vec<_> = section.iter().map(|s| clean(s)).collect();
     let taken: usize = parts.iter().map(|p| p.width() + SEPARATOR.width()).sum();
     let path = fitted_path(&titles, width.saturating_sub(taken));
     if path.width() >= LEAST || titles.len() == 1 && !path.is_empty() {

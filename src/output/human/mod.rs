@@ -5,7 +5,7 @@ mod hits;
 mod topics;
 
 pub use facets::write_facets;
-pub use hits::{write_answer, write_passage};
+pub use hits::{place_line, write_answer, write_passage};
 pub use topics::write_topics;
 
 use std::path::{Path, PathBuf};
