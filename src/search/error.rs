@@ -111,13 +111,13 @@ impl SearchError {
         };
         match self {
             SearchError::UnknownTopic { near, .. } if !near.is_empty() => {
-                Some(format!("did you mean {}?", quoted(near)))
+                Some(format!("did you mean {}?", near.join(", ")))
             }
             SearchError::UnknownTopic { .. } => {
                 Some("`citemap topics` lists the topics".to_owned())
             }
             SearchError::AmbiguousTopic { fits, .. } => {
-                Some(format!("give the path: {}", quoted(fits)))
+                Some(format!("give the path: {}", fits.join(", ")))
             }
             SearchError::UnknownKind { .. } => {
                 let kinds: Vec<&str> = crate::schema::kind_names().collect();

@@ -72,7 +72,7 @@ impl Lexicon<'_> {
     ) -> Result<Vec<String>, SearchError> {
         let (given, span) = (given.to_owned(), span.cloned());
         let labels = |found: Vec<(String, String)>| {
-            found.into_iter().map(|(path, label)| format!("{path} {label}")).collect()
+            found.into_iter().map(|(path, label)| format!("`{path}` {label}")).collect()
         };
         match survey::find(&self.tables.trees, &given) {
             Lookup::Found(path) => Ok(vec![path]),

@@ -61,11 +61,15 @@ impl TopicTree {
     }
 }
 
-/// Finds the topic that a path, a number, a label or a clear part of a label means.
+/// Finds the topic that a path, a number, a label or a clear part of a label means; also a path or
+/// number with its label behind it, as the topics are printed.
 pub fn find(trees: &[TopicTree], words: &str) -> Lookup {
     let words = words.trim();
     if let Some(path) = by_path(trees, words) {
         return Lookup::Found(path);
+    }
+    if let Some(found) = decide(&with_label(trees, words)) {
+        return found;
     }
     let wanted = fold(words);
     let all = || trees.iter().flat_map(|t| t.topics.iter());
@@ -101,14 +105,32 @@ fn by_path(trees: &[TopicTree], words: &str) -> Option<String> {
         if rest.is_empty() {
             return Some(path);
         }
+        // The key of another survey may begin with this one's.
+        let Some(below) = rest.strip_prefix('/') else { continue };
         // `/KEY/2.4` means the topic as `/KEY/2/2.4` does.
-        let number = rest.strip_prefix('/')?.rsplit('/').next()?;
+        let number = below.rsplit('/').next()?;
         let topic = tree.topics.iter().find(|t| t.path == path);
         if let Some(topic) = topic.or_else(|| tree.topic(number)) {
             return Some(topic.path.clone());
         }
     }
     None
+}
+
+/// Topics that the end of a path (`2/2.4`), or a path or number with the label behind it, names.
+fn with_label<'t>(trees: &'t [TopicTree], words: &str) -> Vec<&'t Topic> {
+    let (place, label) = match words.split_once(char::is_whitespace) {
+        Some((place, label)) => (place, fold(label)),
+        None if words.contains('/') => (words, String::new()),
+        None => return Vec::new(),
+    };
+    let tail = format!("/{}", place.trim_matches('/'));
+    let labels = |t: &Topic| {
+        let own = std::iter::once(&t.label).chain(t.labels.iter().map(|(_, l)| l));
+        label.is_empty() || own.into_iter().any(|l| fold(l) == label)
+    };
+    let topics = trees.iter().flat_map(|t| &t.topics);
+    topics.filter(|t| t.path.ends_with(&tail) && labels(t)).collect()
 }
 
 /// One topic, or the one that is above all the others.
@@ -214,6 +236,12 @@ mod tests {
     fn topics_are_found_by_any_part_that_is_clear() {
         check("/li2023/2/2.4", expect![[r#"Found("/li2023/2/2.4")"#]]);
         check("li2023/2.4", expect![[r#"Found("/li2023/2/2.4")"#]]);
+        check("2/2.4", expect![[r#"Found("/li2023/2/2.4")"#]]);
+        check(
+            "2.4.2 Masked Image Modeling",
+            expect![[r#"Found("/li2023/2/2.4/2.4.2")"#]],
+        );
+        check("/li2023/3 视觉生成", expect![[r#"Found("/li2023/3")"#]]);
         check("/other", expect![[r#"Found("/other")"#]]);
         check("2.4.2", expect![[r#"Found("/li2023/2/2.4/2.4.2")"#]]);
         check(
@@ -236,5 +264,20 @@ mod tests {
             expect![[r#"Unknown([("/li2023/2/2.4/2.4.2", "Masked Image Modeling")])"#]],
         );
         check("zzzz", expect!["Unknown([])"]);
+    }
+
+    #[test]
+    fn a_key_may_begin_with_another() {
+        let map = |key: &str| SurveyMap {
+            key: key.into(),
+            sections: vec![MapSection {
+                number: "1".into(),
+                level: 1,
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let trees = ["s", "s2"].map(|key| TopicTree::from(&map(key)));
+        assert_eq!(find(&trees, "/s2/1"), Lookup::Found("/s2/1".into()));
     }
 }

@@ -79,6 +79,13 @@ pub fn status_of(report: &Report) -> u8 {
     match () {
         () if report.interrupted => INTERRUPTED,
         () if !report.failed.is_empty() || !report.line_faults.is_empty() => TROUBLE,
+        // An entry, a survey's map or a folder that is not in the index.
+        () if report.notes.iter().any(|note| {
+            matches!(note, Note::Corpus { .. } | Note::Walk { .. } | Note::Uncut { .. })
+        }) =>
+        {
+            TROUBLE
+        }
         () => FOUND,
     }
 }

@@ -3,14 +3,14 @@
 use std::io::{BufRead, BufReader, Write};
 use std::time::Instant;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::filters::filters_of;
 use super::opening::{Opened, open};
 use super::reading::given;
 use crate::cli::Context;
 use crate::cli::args::{GroupBy, SearchArgs, SearchFormat, SortBy};
-use crate::cli::error::{CliError, FOUND, NOTHING, TROUBLE};
+use crate::cli::error::{CliError, FOUND, Kind, NOTHING, TROUBLE};
 use crate::output::human::write_answer;
 use crate::output::sanitize::clean;
 use crate::output::wire::{HitJson, SearchJson};
@@ -94,7 +94,20 @@ fn batch(
         };
         let request = request(context, args, query, filters.clone())?;
         let started = Instant::now();
-        let answer = answer(opened, &request)?;
+        let answer = match answer(opened, &request) {
+            Ok(answer) => answer,
+            Err(CliError { kind: Kind::User, message, .. }) => {
+                faults += 1;
+                context.ui.note(&format!(
+                    "citemap: {}:{}: {}",
+                    clean(&name),
+                    i + 1,
+                    clean(&message)
+                ));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let took_ms = started.elapsed().as_secs_f64() * 1e3;
         found |= answer.total_papers > 0;
         write(&mut out, context, args, opened, &request, &answer, Some(id), took_ms)?;
@@ -183,6 +196,15 @@ fn facet_of(given: &str) -> Result<(String, Option<usize>), CliError> {
     Ok((name.to_string(), Some(n)))
 }
 
+/// A hit on a line of its own, with the query that it answers where there are several.
+#[derive(Serialize)]
+struct BatchHitJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query_id: Option<&'a str>,
+    #[serde(flatten)]
+    hit: HitJson,
+}
+
 #[expect(clippy::too_many_arguments, reason = "one call for every form of output")]
 fn write(
     out: &mut dyn Write,
@@ -194,13 +216,16 @@ fn write(
     query_id: Option<String>,
     took_ms: f64,
 ) -> Result<(), CliError> {
+    // Of a batch each line says which query it answers.
+    let id = query_id.as_deref().map(|id| format!("{}\t", clean(id))).unwrap_or_default();
+    let rank = |i: usize| request.offset.saturating_add(i + 1);
     if args.count {
-        writeln!(out, "{}", answer.total_papers)?;
+        writeln!(out, "{id}{}", answer.total_papers)?;
         return Ok(());
     }
     if args.papers_only {
         for hit in &answer.hits {
-            writeln!(out, "{}", clean(&hit.paper.key))?;
+            writeln!(out, "{id}{}", clean(&hit.paper.key))?;
         }
         return Ok(());
     }
@@ -217,7 +242,10 @@ fn write(
         }
         SearchFormat::Jsonl => {
             for (i, hit) in answer.hits.iter().enumerate() {
-                let hit = HitJson::new(request.offset + i + 1, hit);
+                let hit = BatchHitJson {
+                    query_id: query_id.as_deref(),
+                    hit: HitJson::new(rank(i), hit),
+                };
                 serde_json::to_writer(&mut *out, &hit).map_err(std::io::Error::from)?;
                 writeln!(out)?;
             }
@@ -228,9 +256,9 @@ fn write(
                 let page = best.page.map(|p| p.to_string()).unwrap_or_default();
                 writeln!(
                     out,
-                    "{}\t{}\t{}\t{page}\t{:.4}\t{}",
+                    "{id}{}\t{}\t{}\t{page}\t{:.4}\t{}",
                     clean(&hit.paper.key),
-                    request.offset + i + 1,
+                    rank(i),
                     clean(&best.id),
                     hit.score,
                     clean(&hit.paper.title),
@@ -240,7 +268,7 @@ fn write(
         SearchFormat::Trec => {
             let id = query_id.unwrap_or_else(|| "1".into());
             for (i, hit) in answer.hits.iter().enumerate() {
-                let rank = request.offset + i + 1;
+                let rank = rank(i);
                 writeln!(
                     out,
                     "{} Q0 {} {rank} {:.6} citemap",

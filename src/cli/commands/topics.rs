@@ -41,11 +41,12 @@ pub fn run(context: &Context, args: &TopicsArgs) -> Result<u8, CliError> {
     }
     let mut out = context.ui.out();
     if context.global.json {
+        let none = surveys.is_empty();
         let object = TopicsJson { version: VERSION, surveys };
         serde_json::to_writer(&mut out, &object).map_err(std::io::Error::from)?;
         writeln!(out)?;
         out.flush()?;
-        return Ok(FOUND);
+        return Ok(if none { NOTHING } else { FOUND });
     }
     let page = context.page();
     for (i, survey) in surveys.iter().enumerate() {

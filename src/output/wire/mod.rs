@@ -171,9 +171,12 @@ impl SearchJson {
         took_ms: f64,
         coverage: Coverage,
     ) -> Self {
-        let first = request.offset + 1;
-        let hits =
-            answer.hits.iter().enumerate().map(|(i, h)| HitJson::new(first + i, h));
+        let first = request.offset.saturating_add(1);
+        let hits = answer
+            .hits
+            .iter()
+            .enumerate()
+            .map(|(i, h)| HitJson::new(first.saturating_add(i), h));
         Self {
             version: VERSION,
             query_id,

@@ -105,6 +105,7 @@ impl Adding<'_> {
         name: &str,
     ) -> Result<(), CliError> {
         let read = import::read(form, text);
+        self.added.faults += read.faults.len();
         for (line, what) in &read.faults {
             self.context.ui.note(&format!(
                 "citemap: {}:{line}: {}",

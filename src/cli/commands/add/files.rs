@@ -121,6 +121,7 @@ impl Adding<'_> {
                 self.copy_in(&from, &to)?;
             }
         }
+        self.added.faults += found.faults.len();
         for (path, what) in &found.faults {
             self.context.ui.note(&format!(
                 "citemap: {}: {}",
