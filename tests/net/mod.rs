@@ -167,7 +167,12 @@ fn a_killed_build_goes_on_and_ends_the_same() {
         (tree(&whole.path().join("corpus")), tree(&sandbox.path().join("corpus")));
     assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
     for (name, bytes) in &a {
-        assert!(b[name] == *bytes, "{name} differs");
+        let lines = |bytes: &[u8]| -> Vec<String> {
+            String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
+        };
+        let (left, right) = (lines(bytes), lines(&b[name]));
+        let apart = left.iter().zip(&right).find(|(a, b)| a != b);
+        assert!(b[name] == *bytes, "{name} differs: {apart:?}");
     }
     let seen = server.seen();
     assert_pace(&seen);
