@@ -37,6 +37,8 @@ pub struct Summary {
     pub failed: u64,
     /// Works without a document.
     pub missing: u64,
+    /// Entries of the bibliography and maps of surveys that could not be read.
+    pub faults: u64,
     /// Signature of the walk that led here; equal if nothing has changed since.
     pub walk: Vec<u8>,
     /// Number of the run.

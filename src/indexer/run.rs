@@ -208,7 +208,10 @@ fn update(
             collections.put(&context, &mut session, &mut changes, progress, report)?;
     }
     report.interrupted = !whole;
-    report.summary = summary(&catalog, &documents, &collections);
+    report.summary = Summary {
+        faults: faults.len() as u64,
+        ..summary(&catalog, &documents, &collections)
+    };
     let tables = Tables {
         trees: topics.trees().to_vec(),
         acronyms: documents.acronyms(&collections),

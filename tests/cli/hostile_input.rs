@@ -106,3 +106,34 @@ fn text_of_a_document_cannot_rewrite_the_terminal() {
     assert_eq!(run.status, 0, "{}", run.shown());
     assert!(!run.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{:?}", run.stdout);
 }
+
+#[test]
+fn a_lost_map_or_entry_is_said_with_every_answer() {
+    let sandbox = corpus();
+    sandbox
+        .write("corpus/papers.bib", "@misc{a, title = {One}}\n@misc{b, title = {Two\n");
+    sandbox.write("corpus/surveys/s.toml", "version = 1\nkey = \"s\"\nlevel = two\n");
+    let run = sandbox.run(&["index"]);
+    assert_eq!(run.status, 2, "{}", run.shown());
+    assert!(run.stderr.contains("surveys/s.toml"), "{}", run.stderr);
+    let run = sandbox.run(&["search", "contrastive"]);
+    assert!(run.stdout.contains("2 faults in papers.bib"), "{}", run.shown());
+}
+
+#[test]
+fn a_batch_goes_on_and_says_which_query_each_line_answers() {
+    let sandbox = corpus();
+    sandbox.write(
+        "q.jsonl",
+        "{\"_id\":\"q1\",\"text\":\"pairs\"}\n{\"_id\":\"q2\",\"text\":\"topic:none\"}\n\
+         {\"_id\":\"q3\",\"text\":\"contrastive\"}\n",
+    );
+    let run = sandbox.run(&["search", "--queries", "q.jsonl", "-c"]);
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (2, "q1\t1\nq3\t1\n"),
+        "{}",
+        run.shown()
+    );
+    assert!(run.stderr.contains("q.jsonl:2:"), "{}", run.stderr);
+}

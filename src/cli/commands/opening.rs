@@ -42,6 +42,7 @@ pub fn open(context: &Context, no_update: bool) -> Result<Opened, CliError> {
         indexed: summary.indexed,
         failed: summary.failed,
         missing: summary.missing,
+        faults: summary.faults,
     };
     Ok(Opened { searcher, coverage })
 }

@@ -103,6 +103,12 @@ pub fn coverage_line(coverage: Coverage) -> Option<String> {
     if coverage.failed > 0 {
         parts.push(format!("{} could not be read (`citemap doctor`)", coverage.failed));
     }
+    if coverage.faults > 0 {
+        let what = counted(coverage.faults, "fault");
+        parts.push(format!(
+            "{what} in papers.bib or the surveys' maps (`citemap status`)"
+        ));
+    }
     if parts.is_empty() {
         return None;
     }

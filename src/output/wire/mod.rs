@@ -63,6 +63,8 @@ pub struct Coverage {
     pub failed: u64,
     /// Works without a document.
     pub missing: u64,
+    /// Entries of the bibliography and maps of surveys that could not be read.
+    pub faults: u64,
 }
 
 /// One hit.
