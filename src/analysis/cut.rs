@@ -12,7 +12,8 @@
 //!
 //! `++` and `#` count where they end a name (`C++`, `C#`). A decimal number is one part. Scripts
 //! without spaces become characters and pairs of characters. More than [`MAX_PARTS`] parts in one
-//! unbroken run are a code, kept whole (`a1b2c3d4e5`).
+//! unbroken run are a code, kept whole (`a1b2c3d4e5`). So is the key of a citation directly behind an `@`
+//! that stands by itself (`[@he2022masked; @DBLP:conf/nips/VaswaniSPU17]`), other than in an address.
 
 use std::ops::Range;
 
@@ -57,6 +58,10 @@ impl<'a> Cutter<'a> {
         self.pieces.clear();
         self.buffer.clear();
         let Some(mut class) = self.skip_to_word() else { return false };
+        if class == Class::Letter && self.is_behind_at() {
+            self.read_key();
+            return true;
+        }
         let mut run_start = 0;
         loop {
             if class == Class::Cjk {
@@ -103,6 +108,45 @@ impl<'a> Cutter<'a> {
             (Some(first), Some(last)) => first.range.start..last.range.end,
             _ => self.at..self.at,
         }
+    }
+
+    /// The text in a range of it.
+    pub(super) fn typed(&self, range: &Range<usize>) -> &'a str {
+        &self.text[range.clone()]
+    }
+
+    /// Whether an `@` stands directly before, and no address (`ann@example.org`, `{ann,ben}@example.org`)
+    /// or measure (`R@k`) before that.
+    fn is_behind_at(&self) -> bool {
+        let Some(before) = self.text[..self.at].strip_suffix('@') else { return false };
+        before.chars().next_back().is_none_or(|c| match classify(c) {
+            Class::Letter | Class::Greek | Class::Digit | Class::Mark => false,
+            Class::Cjk | Class::Ignorable => true,
+            Class::Break => !matches!(c, '}' | ')' | ']' | '>' | '.' | '+' | '%' | '@'),
+        })
+    }
+
+    /// Reads the key of a citation as one piece: letters and digits, and single signs between them. Its
+    /// folded form is that of a compound's joined form.
+    fn read_key(&mut self) {
+        let start = self.at;
+        let mut end = start;
+        while let Some(c) = self.char_at(self.at) {
+            let next = self.at + c.len_utf8();
+            match classify(c) {
+                Class::Letter | Class::Greek | Class::Digit | Class::Mark => {
+                    self.push_folded(c, 0);
+                    end = next;
+                }
+                Class::Ignorable => {}
+                Class::Break if is_key_sign(c) && self.at == end => {}
+                Class::Cjk | Class::Break => break,
+            }
+            self.at = next;
+        }
+        self.at = end;
+        let folded = 0..self.buffer.len();
+        self.pieces.push(Piece { range: start..end, folded, class: Class::Letter });
     }
 
     fn has_suffix(&self) -> bool {
@@ -243,6 +287,14 @@ impl<'a> Cutter<'a> {
         }
         self.pieces.retain(|piece| !piece.folded.is_empty());
     }
+}
+
+/// Signs that may stand inside the key of a citation.
+fn is_key_sign(c: char) -> bool {
+    matches!(
+        c,
+        ':' | '.' | '#' | '$' | '%' | '&' | '-' | '+' | '?' | '<' | '>' | '~' | '/' | '_'
+    )
 }
 
 /// How a compound goes on.

@@ -102,7 +102,7 @@ fn next_token(
     token.position_length = 1;
     token.text.clear();
     token.text.push_str(match stems {
-        Some(stems) => stems.stem(raw.exact),
+        Some(stems) => stems.stem_typed(raw.typed, raw.exact),
         None => raw.exact,
     });
     true

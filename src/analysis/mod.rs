@@ -5,11 +5,12 @@
 //! what a word becomes depends on its letters alone, so a query meets every passage in the same form.
 //!
 //! Each word has two forms. *Exact* is folded: case, accents, ligatures, width, soft hyphens. *Stem* is
-//! the English stem of it. Stop words stay, since phrases need them; [`is_stop`] names them.
+//! the English stem of it; the plural of an initialism (`GPUs`) has that of the initialism. Stop words stay, since phrases need them; [`is_stop`] names them.
 //!
 //! Compounds (`GPT-4`, `ViT-B/16`) give their parts at consecutive positions and the joined form at the
 //! position of the first part. Scripts without spaces (Chinese, Japanese, Korean, Thai) give each
-//! character and, at the position of its first character, each pair.
+//! character and, at the position of its first character, each pair. A citation key (`@he2022masked`) is
+//! one word, so that no part of it is found or marked.
 
 mod acronyms;
 mod cut;
@@ -103,7 +104,7 @@ fn collect(
             if !may(raw.exact) {
                 continue;
             }
-            let stem = stems.stem(raw.exact);
+            let stem = stems.stem_typed(raw.typed, raw.exact);
             if keep(raw.exact, stem) {
                 found.push(Token {
                     position: raw.position,
@@ -123,7 +124,7 @@ pub fn each_token(text: &str, mut take: impl FnMut(u32, &str, &str)) {
     let mut stream = Stream::new(Cutter::new(text));
     STEMS.with_borrow_mut(|stems| {
         while let Some(raw) = stream.advance() {
-            take(raw.position, raw.exact, stems.stem(raw.exact));
+            take(raw.position, raw.exact, stems.stem_typed(raw.typed, raw.exact));
         }
     });
 }
@@ -142,6 +143,8 @@ pub fn fold_words(text: &str) -> String {
 struct Raw<'a> {
     position: u32,
     range: Range<usize>,
+    /// The text in this range.
+    typed: &'a str,
     exact: &'a str,
     kind: TokenKind,
 }
@@ -186,9 +189,11 @@ impl<'a> Stream<'a> {
         let place = step / 2;
         let last = place + step % 2;
         let (from, to) = (&self.cutter.pieces[place], &self.cutter.pieces[last]);
+        let range = from.range.start..to.range.end;
         Raw {
             position: self.position + place as u32,
-            range: from.range.start..to.range.end,
+            typed: self.cutter.typed(&range),
+            range,
             exact: &self.cutter.buffer[from.folded.start..to.folded.end],
             kind: if place == last { TokenKind::Character } else { TokenKind::Pair },
         }
@@ -199,9 +204,11 @@ impl<'a> Stream<'a> {
         let n_pieces = self.cutter.pieces.len();
         let has_whole = self.steps > n_pieces;
         if has_whole && step == 0 {
+            let range = self.cutter.range();
             return Raw {
                 position: self.position,
-                range: self.cutter.range(),
+                typed: self.cutter.typed(&range),
+                range,
                 exact: &self.cutter.buffer,
                 kind: TokenKind::Whole(n_pieces as u8),
             };
@@ -210,6 +217,7 @@ impl<'a> Stream<'a> {
         let piece = &self.cutter.pieces[place];
         Raw {
             position: self.position + place as u32,
+            typed: self.cutter.typed(&piece.range),
             range: piece.range.clone(),
             exact: &self.cutter.buffer[piece.folded.clone()],
             kind: if has_whole || n_pieces > 1 {

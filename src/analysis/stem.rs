@@ -34,8 +34,14 @@ impl Stems {
         Self { stemmer: Stemmer::new(Algorithm::English), slots }
     }
 
+    /// Returns the stem of a word from its folded form and from what was typed: that of `GPUs` is that
+    /// of `GPU`.
+    pub(super) fn stem_typed<'a>(&'a mut self, typed: &str, word: &'a str) -> &'a str {
+        self.stem(singular(typed, word).unwrap_or(word))
+    }
+
     /// Returns the stem of a folded word.
-    pub(super) fn stem<'a>(&'a mut self, word: &'a str) -> &'a str {
+    fn stem<'a>(&'a mut self, word: &'a str) -> &'a str {
         // Words of two letters have no endings; with digits or other scripts they are names.
         if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return word;
@@ -54,6 +60,40 @@ impl Stems {
         &slot.1
     }
 }
+
+/// The initialism whose plural the word is. The stemmer knows no words without vowels, and keeps the s
+/// directly behind a word's only vowel (`cnns`, `gpus`).
+///
+/// Three letters in lower case may be an initialism that ends in an s of its own (`rms`, `gps`); as typed,
+/// `LMs` is told from `RMS`.
+fn singular<'a>(typed: &str, word: &'a str) -> Option<&'a str> {
+    let body = word.strip_suffix('s')?;
+    if body.len() < 2 || body.ends_with('s') {
+        return None;
+    }
+    let capitals =
+        typed.strip_suffix('s').filter(|capitals| capitals.len() == body.len());
+    if capitals.is_some_and(|capitals| capitals.bytes().all(|b| b.is_ascii_uppercase())) {
+        return Some(body);
+    }
+    if body.len() < 3 || !body.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let onset = body.find(['a', 'e', 'i', 'o', 'u', 'y']).unwrap_or(body.len());
+    let is_spelt = match body.len() - onset {
+        0 => true,
+        1 => onset > 1 && !ONSETS.contains(&&body[..onset]),
+        _ => false,
+    };
+    is_spelt.then_some(body)
+}
+
+/// Consonants with which English words begin; others are spelt letter by letter (`gpu`).
+const ONSETS: [&str; 36] = [
+    "bl", "br", "ch", "chr", "cl", "cr", "dr", "fl", "fr", "gh", "gl", "gn", "gr", "kn",
+    "kr", "ph", "pl", "pr", "ps", "qu", "rh", "sc", "sh", "sk", "sl", "sm", "sn", "sp",
+    "st", "str", "sw", "th", "thr", "tr", "tw", "wh",
+];
 
 fn hash(word: &[u8]) -> usize {
     let mut hasher = FxHasher::default();

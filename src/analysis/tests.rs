@@ -108,6 +108,60 @@ fn scripts_without_spaces_give_characters_and_pairs() {
     check("한국어 처리", expect!["0:한 0:한국 1:국 1:국어 2:어 3:처 3:처리 4:리"]);
 }
 
+#[test]
+fn plurals_of_initialisms_are_the_initialism() {
+    let stem = |text: &str| tokens(text)[0].stem.clone();
+    for (plural, singular) in [
+        ("CNNs", "CNN"),
+        ("cnns", "CNN"),
+        ("GPUs", "GPU"),
+        ("gpus", "gpu"),
+        ("LLMs", "LLM"),
+        ("MLPs", "mlp"),
+        ("LSTMs", "LSTM"),
+        ("GANs", "GAN"),
+        ("LMs", "LM"),
+        ("16-GPUs", "16-GPUs"),
+    ] {
+        assert_eq!(stem(plural), stem(singular), "{plural}");
+    }
+    for word in ["this", "plus", "class", "gps", "RMS", "NMS", "loss"] {
+        assert!(stem(word).ends_with('s'), "{word} became {}", stem(word));
+    }
+    check(
+        "two 16-GPU nodes of GPUs",
+        expect!["0:two 1:16gpu 1:16 2:gpu 3:nodes/node 4:of 5:gpus/gpu"],
+    );
+}
+
+#[test]
+fn a_citation_key_is_one_word() {
+    for (text, expected) in [
+        (
+            "masked [@chen2020simple; -@he2022masked, p. 3].",
+            expect!["0:masked/mask 1:chen2020simple 2:he2022masked 3:p 4:3"],
+        ),
+        (
+            "@DBLP:conf/nips/VaswaniSPU17: (@li_blip-2.) 见@he2022masked所示",
+            expect![
+                "0:dblpconfnipsvaswanispu17 1:liblip2 2:见 3:he2022masked 4:所 4:所示 5:示"
+            ],
+        ),
+        (
+            "ann@example.org {ann,ben}@example.org R@k mAP@0.5 @ 5 @10k",
+            expect![
+                "0:ann 1:exampleorg 1:example/exampl 2:org 3:ann 4:ben 5:exampleorg 5:example/exampl 6:org 7:r 8:k 9:map 10:0.5 11:5 12:10k 12:10 13:k"
+            ],
+        ),
+    ] {
+        check(text, expected);
+    }
+    let key = &tokens("see [@He2022masked]")[1];
+    assert_eq!((key.range.clone(), key.exact.as_str()), (6..18, "he2022masked"));
+    let Unit::Compound { whole, .. } = &units("He2022masked")[0] else { panic!() };
+    assert_eq!(whole.exact, key.exact);
+}
+
 /// Prints the pairs that a text defines.
 fn check_acronyms(text: &str, expected: Expect) {
     let found = acronyms(text);

@@ -71,35 +71,39 @@ pub fn units(text: &str) -> Vec<Unit> {
             continue;
         }
         let range = cutter.range();
-        let mut form = |exact: &str| Form {
+        let mut form = |exact: &str, range: &Range<usize>| Form {
             exact: exact.to_owned(),
-            stem: stems.stem(exact).to_owned(),
+            stem: stems.stem_typed(cutter.typed(range), exact).to_owned(),
         };
-        let folded = |at: usize| &cutter.buffer[cutter.pieces[at].folded.clone()];
+        let mut piece = |at: usize| {
+            let piece = &cutter.pieces[at];
+            form(&cutter.buffer[piece.folded.clone()], &piece.range)
+        };
         let n_pieces = cutter.pieces.len();
         let unit = if cutter.is_cjk() {
             let terms = match n_pieces {
-                1 => vec![form(folded(0))],
+                1 => vec![piece(0)],
                 _ => cutter
                     .pieces
                     .windows(2)
                     .map(|pair| {
-                        form(&cutter.buffer[pair[0].folded.start..pair[1].folded.end])
+                        let both = pair[0].folded.start..pair[1].folded.end;
+                        form(&cutter.buffer[both], &range)
                     })
                     .collect(),
             };
             Unit::Run { terms, range }
         } else if cutter.has_whole() {
-            let parts = (0..n_pieces).map(|at| form(folded(at))).collect();
-            Unit::Compound { whole: form(&cutter.buffer), parts, range }
+            let parts = (0..n_pieces).map(&mut piece).collect();
+            Unit::Compound { whole: form(&cutter.buffer, &range), parts, range }
         } else {
             // A compound too long for a joined form is its words.
             for at in 0..n_pieces - 1 {
                 let range = cutter.pieces[at].range.clone();
-                found.push(Unit::Word { form: form(folded(at)), range });
+                found.push(Unit::Word { form: piece(at), range });
             }
             let range = cutter.pieces[n_pieces - 1].range.clone();
-            Unit::Word { form: form(folded(n_pieces - 1)), range }
+            Unit::Word { form: piece(n_pieces - 1), range }
         };
         found.push(unit);
     }

@@ -123,6 +123,12 @@ pub enum Fault {
     /// `(a b) NEAR c`
     #[error("`NEAR` stands between two words or phrases")]
     BadNear,
+    /// `-+word`, `a NEAR -b`
+    #[error("`{0}` does not stand directly before a word")]
+    IdleSign(char),
+    /// `(a b)~2`, `word~1~2`, `word^2^3`
+    #[error("`{0}` has nothing to work on here")]
+    MisplacedSign(char),
     /// Too many parentheses.
     #[error("parentheses are nested more than {0} deep")]
     TooDeep(usize),
@@ -234,6 +240,12 @@ impl QueryError {
             Fault::BadBoost(_) => "take a weight between 0 and 1000",
             Fault::Foreign { instead, .. } => return Some(format!("write `{instead}`")),
             Fault::BadNear => "write `a NEAR/5 b` or `\"a b\"~5`",
+            Fault::IdleSign(_) => {
+                "write `-word` or `+word`, with one sign and nothing between; a word after `NEAR` takes none"
+            }
+            Fault::MisplacedSign(_) => {
+                "write `word~1`, `\"near words\"~5`; one `^2` may follow: `word~1^2`, `(a OR b)^2`"
+            }
             Fault::TooDeep(_) => "leave out parentheses",
             Fault::TooLong { .. } => "shorten it",
             Fault::NoWord => "type a word, or `*` for everything",

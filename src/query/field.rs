@@ -13,23 +13,25 @@ impl Parser<'_> {
         if self
             .cursor
             .previous()
-            .is_some_and(|c| !c.is_whitespace() && !"(+-:".contains(c))
+            .is_some_and(|c| !c.is_whitespace() && !"(+-:\u{FF08}".contains(c))
         {
             return Ok(None);
         }
         let mut ahead = self.cursor;
         let name = ahead.take_while(|c| c.is_ascii_alphabetic() || c == '_');
         let span = start..ahead.at;
-        if name.is_empty() || !ahead.eat(":") || ahead.rest().starts_with([':', '/']) {
+        let found = Field::from_name(name);
+        // The colon of Chinese prose, `CLIP：一种`, makes no field of other words.
+        let has_colon = ahead.eat(":") || found.is_some() && ahead.eat("\u{FF1A}");
+        if name.is_empty() || !has_colon || ahead.rest().starts_with([':', '/']) {
             let is_path =
                 name.eq_ignore_ascii_case("topic") && ahead.rest().starts_with('/');
-            if !is_path || ahead.previous() != Some(':') {
+            if !is_path || !has_colon {
                 return Ok(None);
             }
         }
         let is_lower = !name.contains(|c: char| c.is_ascii_uppercase());
         let has_value = !ahead.at_space();
-        let found = Field::from_name(name);
         match (found, self.field) {
             (Some(field), _) if !has_value => {
                 let fault = Fault::EmptyField(field);

@@ -101,10 +101,17 @@ impl Parser<'_> {
             return Err(self.fault(span, Fault::MissingOperand("NEAR")));
         };
         let has_next = self.skip_to_term()? && self.peek_operator().is_none();
+        let sign_at = self.cursor.at;
         let after = if has_next { self.term()? } else { None };
         let Some(after) = after else {
             return Err(self.fault(span, Fault::MissingOperand("NEAR")));
         };
+        // The sign would be lost, and with a minus the opposite found.
+        if let (Occur::Must | Occur::MustNot, Some(sign)) =
+            (after.occur, self.cursor.text[sign_at..].chars().next())
+        {
+            return Err(self.fault(sign_at..sign_at + 1, Fault::IdleSign(sign)));
+        }
         let (Some(left), Some(right)) = (near_text(&before), near_text(&after)) else {
             return Err(self.fault(span, Fault::BadNear));
         };

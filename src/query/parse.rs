@@ -170,6 +170,7 @@ impl Parser<'_> {
                 {
                     return Ok(true);
                 }
+                '+' | '-' if self.cursor.after_space() => self.refuse_idle_sign(c)?,
                 '!' if self.cursor.after_space() && next.is_some_and(begins_term) => {
                     let fault = Fault::Foreign { given: "!", instead: "-word" };
                     return Err(self.fault(at..at + 1, fault));
@@ -212,6 +213,20 @@ impl Parser<'_> {
             return Ok(true);
         }
         Err(self.fault(span, Fault::MisplacedWildcard))
+    }
+
+    /// A sign that other signs keep from its word (`-+word`, `--word`, `-'word'`) is lost on it: without
+    /// it the opposite would be found.
+    fn refuse_idle_sign(&self, sign: char) -> Result<(), QueryError> {
+        let at = self.cursor.at;
+        let mut ahead = self.cursor;
+        ahead.bump();
+        let between = ahead.take_while(|c| "+-'\u{2018}\u{2019}@#$[{".contains(c));
+        let begins_term = |c| is_word_char(c) || is_opening_quote(c) || c == '(';
+        if !between.is_empty() && ahead.peek().is_some_and(begins_term) {
+            return Err(self.fault(at..ahead.at, Fault::IdleSign(sign)));
+        }
+        Ok(())
     }
 
     fn refuse_bare_range(&self) -> Result<(), QueryError> {
@@ -303,7 +318,17 @@ impl Parser<'_> {
 
     /// Counts a word, phrase or group.
     pub(super) fn count(&mut self) -> Result<(), QueryError> {
-        self.n_clauses += 1;
+        self.count_more(1)
+    }
+
+    /// Counts the further words of a text: those that spaces or joiners part, and each character of a
+    /// script without spaces.
+    pub(super) fn count_inside(&mut self, text: &str) -> Result<(), QueryError> {
+        self.count_more(n_words(text).saturating_sub(1))
+    }
+
+    fn count_more(&mut self, n: usize) -> Result<(), QueryError> {
+        self.n_clauses += n;
         if self.n_clauses > MAX_CLAUSES {
             let fault = Fault::TooLong { limit: MAX_CLAUSES, unit: "words" };
             return Err(self.fault(self.cursor.at..self.cursor.at, fault));
@@ -326,6 +351,9 @@ impl Parser<'_> {
             return Ok(None);
         }
         let span = start..self.cursor.at;
+        if self.cursor.peek() == Some('~') {
+            return Err(self.misplaced('~'));
+        }
         let boost = self.boost(true)?;
         let span = span.start..self.cursor.at;
         Ok(Some(Clause { occur: Occur::Should, node: Node::Group(clauses), boost, span }))
@@ -351,6 +379,7 @@ impl Parser<'_> {
         self.refuse_wildcards(inside_at, inside)?;
         let slop = self.slop()?;
         let text = clean_phrase(inside);
+        self.count_inside(&text)?;
         let node = match self.field {
             Some(Field::Year) => self.year(Node::Word(text), start..self.cursor.at)?,
             _ => Node::Phrase { text, slop },
@@ -382,6 +411,21 @@ impl Parser<'_> {
             _ => Err(self.fault(span, Fault::TooLarge { given, limit: MAX_SLOP })),
         }
     }
+}
+
+/// Words of a text, where each character of Thai, Chinese and other scripts without spaces is one.
+fn n_words(text: &str) -> usize {
+    let mut n = 0;
+    let mut goes_on = false;
+    for c in text.chars() {
+        let is_unspaced =
+            matches!(u32::from(c), 0xE00..=0x11FF | 0x1780..=0x17FF | 0x2E80..);
+        if is_word_char(c) && (is_unspaced || !goes_on) {
+            n += 1;
+        }
+        goes_on = is_word_char(c) && !is_unspaced;
+    }
+    n
 }
 
 /// Puts single spaces between the words of a phrase, and drops quotes inside it.

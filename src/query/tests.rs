@@ -264,6 +264,91 @@ fn errors_point_at_the_place() {
     }
 }
 
+/// A sign that is lost turns the question into its opposite.
+#[test]
+fn no_sign_is_lost() {
+    for text in [
+        "vision NEAR -language",
+        "vision NEAR/3 +language",
+        "-+vision",
+        "+-a",
+        "clip --vision",
+        "-'lemur'",
+        "(a OR b)~2",
+        "word~1~2",
+        "word^2^3",
+        "year:202?",
+        "year:(2020 202?)",
+    ] {
+        assert!(parse(text).is_err(), "{text}");
+    }
+    check(
+        "vision NEAR -language",
+        expect![[r#"
+        `-` does not stand directly before a word
+          vision NEAR -language
+                      ^
+        hint: write `-word` or `+word`, with one sign and nothing between; a word after `NEAR` takes none"#]],
+    );
+    check(
+        "clip -+vision",
+        expect![[r#"
+        `-` does not stand directly before a word
+          clip -+vision
+               ^^
+        hint: write `-word` or `+word`, with one sign and nothing between; a word after `NEAR` takes none"#]],
+    );
+    check(
+        "word~1~2",
+        expect![[r#"
+        `~` has nothing to work on here
+          word~1~2
+                ^
+        hint: write `word~1`, `"near words"~5`; one `^2` may follow: `word~1^2`, `(a OR b)^2`"#]],
+    );
+    check(
+        "year:202?",
+        expect![[r#"
+        `202?` is not a year
+          year:202?
+               ^^^^
+        hint: write `year:2020`, `year:[2019 TO 2021]` or `year:>=2020`"#]],
+    );
+    for (text, expected) in [
+        ("+vision NEAR language", expect![[r#"+"vision language"~10"#]]),
+        ("in year:2021?", expect!["in +year:2021"]),
+        ("BERT -- a survey, x -> y :-)", expect!["BERT a survey x y"]),
+        ("-title:clip -\"a b\" -(a b)", expect![[r#"-title:clip -"a b" -(a b)"#]]),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
+fn the_wide_colon_makes_a_field_of_known_names() {
+    for (text, expected) in [
+        ("title：视觉 模型", expect!["+title:视觉 模型"]),
+        ("（author：何）", expect!["author:何"]),
+        ("CLIP：一种 model：x", expect!["CLIP 一种 model x"]),
+        ("topic：/zhao2023survey/2", expect!["topic:/zhao2023survey/2"]),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
+fn words_without_spaces_count() {
+    let limit = |text: String| {
+        matches!(parse(&text), Err(QueryError { fault: Fault::TooLong { .. }, .. }))
+    };
+    assert!(!limit("视".repeat(1000)));
+    assert!(limit("视".repeat(1100)));
+    assert!(limit(format!("\"{}\"", "视".repeat(1100))));
+    assert!(limit(format!("\"{}\"", "aa ab ".repeat(600))));
+    assert!(limit("a-b-".repeat(600) + "c"));
+    assert!(!limit("a".repeat(1100)));
+}
+
 #[test]
 fn a_long_query_is_shown_around_the_place() {
     let text = format!("{} autor:x {}", "扩散 words ".repeat(20), "more ".repeat(40));

@@ -68,6 +68,7 @@ impl Parser<'_> {
 
     fn finish_word(&mut self, start: usize, body: String) -> Result<Clause, QueryError> {
         let end = self.cursor.at;
+        self.count_inside(&body)?;
         let is_number = !body.chars().any(char::is_alphabetic) && self.field.is_none();
         let edits = if is_number { None } else { self.edits(&body, start)? };
         let is_pattern = body.contains(['*', '?']) && self.field != Some(Field::Doi);
@@ -83,8 +84,18 @@ impl Parser<'_> {
             Some(Field::Year) => self.year(node, start..end)?,
             _ => node,
         };
+        let boost_at = self.cursor.at;
         let boost = if is_number { 1.0 } else { self.boost(false)? };
+        let has_sign = edits.is_some() || self.cursor.at > boost_at;
+        if let Some(sign @ ('~' | '^')) = self.cursor.peek().filter(|_| has_sign) {
+            return Err(self.misplaced(sign));
+        }
         Ok(Clause { occur: Occur::Should, node, boost, span: start..self.cursor.at })
+    }
+
+    /// The error at a sign that comes next.
+    pub(super) fn misplaced(&self, sign: char) -> QueryError {
+        self.fault(self.cursor.at..self.cursor.at + 1, Fault::MisplacedSign(sign))
     }
 
     /// Takes letters, digits, what joins them, and wildcards where they can be.
@@ -136,7 +147,11 @@ impl Parser<'_> {
     fn identifier(&mut self) -> String {
         let start = self.cursor.at;
         let taken = self.cursor.take_while(is_identifier_char);
-        let taken = taken.trim_end_matches(is_closing_sign);
+        let taken = match taken.trim_end_matches(is_closing_sign) {
+            // `year:202?` is no question.
+            year if self.field == Some(Field::Year) && year.len() < 4 => taken,
+            trimmed => trimmed,
+        };
         // `^2` and `~1` at the end are not part of it.
         let digits = |c: char| c.is_ascii_digit() || c == '.';
         let kept = taken.trim_end_matches(digits).strip_suffix('^').unwrap_or(taken);

@@ -278,7 +278,10 @@ impl<'a> Compiler<'a> {
         if words.places.is_empty() {
             return None;
         }
-        let leaf = Leaf::Text(words);
+        let leaf = match joined(text) {
+            Some(whole) if slop.is_none() => Leaf::Compound(whole, words),
+            _ => Leaf::Text(words),
+        };
         if place.ranks {
             self.unit(leaf.clone(), place.boost, place.finds, text, "text");
             for (_, form) in analysis::phrase(text) {
@@ -358,6 +361,16 @@ fn join(mut trees: Vec<Tree>, make: fn(Vec<Tree>) -> Tree) -> Tree {
     match trees.len() {
         1 => trees.remove(0),
         _ => make(trees),
+    }
+}
+
+/// The joined form of a phrase that is one compound: the key of a citation stands in no other form.
+fn joined(text: &str) -> Option<String> {
+    match analysis::units(text).as_slice() {
+        [Unit::Compound { whole, parts, .. }] if parts.len() > 1 => {
+            Some(whole.stem.clone())
+        }
+        _ => None,
     }
 }
 

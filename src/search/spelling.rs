@@ -40,7 +40,16 @@ impl Searcher {
 
     fn better(&self, word: &str, little: bool) -> Result<Option<String>, SearchError> {
         let units = analysis::units(word);
-        let [Unit::Word { form, .. }] = units.as_slice() else { return Ok(None) };
+        let form = match units.as_slice() {
+            [Unit::Word { form, .. }] => form,
+            [Unit::Compound { whole, .. }] => {
+                let known =
+                    doc_freq(&self.view.searcher, self.view.schema.text, &whole.stem)?;
+                let is_right = known > 0 && !little;
+                return if is_right { Ok(None) } else { self.better_parts(word, little) };
+            }
+            _ => return Ok(None),
+        };
         let exact = form.exact.as_str();
         let plain = exact.chars().all(char::is_alphabetic) && exact.chars().count() >= 4;
         if !plain || is_stop(exact) {
@@ -64,6 +73,31 @@ impl Searcher {
         }
         let split = spelling::split(exact, frequency);
         Ok(split.map(|(left, right)| format!("{left} {right}")))
+    }
+}
+
+impl Searcher {
+    /// A compound (`chain-of-thougth`) with each part put right by itself.
+    fn better_parts(
+        &self,
+        compound: &str,
+        little: bool,
+    ) -> Result<Option<String>, SearchError> {
+        let mut put = String::with_capacity(compound.len());
+        let mut changed = false;
+        for part in compound.split_inclusive(|c: char| !c.is_alphabetic()) {
+            let word = part.trim_end_matches(|c: char| !c.is_alphabetic());
+            // A part may be a compound by its script alone (`TNFα`); that has no parts to look at.
+            let better = match word.len() < compound.len() {
+                true => self.better(word, little)?,
+                false => None,
+            };
+            let better = better.filter(|better| !better.contains(' '));
+            changed |= better.is_some();
+            put.push_str(better.as_deref().unwrap_or(word));
+            put.push_str(&part[word.len()..]);
+        }
+        Ok(changed.then_some(put))
     }
 }
 

@@ -297,6 +297,31 @@ fn phrases_fields_and_patterns() {
 }
 
 #[test]
+fn keys_are_found_whole_and_compounds_are_put_right() {
+    let text = "chain-of-thought prompts on two CNNs [@he2022masked]";
+    let papers: Vec<Paper> =
+        ["a", "b"].map(|key| paper(key, "A title", 2020, &[(text, &[])])).into();
+    let searcher = build(&papers, 1, &Tables::default());
+    let ask = |text: &str| {
+        searcher.search(&request(crate::query::parse(text).unwrap())).unwrap()
+    };
+    for (text, n) in [
+        ("he2022masked", 2),
+        ("@he2022masked", 2),
+        ("\"he2022masked\"", 2),
+        ("masked", 0),
+        ("he 2022", 0),
+        ("CNN", 2),
+        ("\"two cnns\"", 2),
+    ] {
+        assert_eq!(ask(text).hits.len(), n, "{text}");
+    }
+    let corrected = ask("chain-of-thougth").corrected;
+    assert_eq!(corrected.as_deref(), Some("chain-of-thought"));
+    assert_eq!(ask("chain-of-thought").corrected, None);
+}
+
+#[test]
 fn fields_beside_words_only_filter() {
     let searcher = small();
     let found = |text: &str| {

@@ -125,6 +125,11 @@ impl Matcher {
                 }
             }
             Node::Phrase { text, slop } => {
+                if let ([Unit::Compound { whole, .. }], None) =
+                    (analysis::units(text).as_slice(), slop)
+                {
+                    self.add_word(whole.clone());
+                }
                 self.add_phrase(analysis::phrase(text), *slop, true);
             }
             Node::Prefix(word) => self.add_prefix(word),
