@@ -36,7 +36,7 @@ impl Default for Ranking {
             b: 0.75,
             shortest: 0.5,
             title_words: 1.0,
-            title: 0.1,
+            title: 0.2,
             pairs: 0.1,
             stop: 0.0,
             compound: 0.5,
