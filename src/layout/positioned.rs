@@ -62,7 +62,12 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
     let targets = bibliography::targets(&positioned.destinations);
     let pieces = bibliography::split_entries(pieces, &targets, &words);
     let pieces = flow::join_paragraphs(pieces, measure, &words);
-    let mut pieces = outline::merge(pieces, &positioned.bookmarks);
+    // A lone bookmark names the document; it is no outline.
+    let bookmarks = match positioned.bookmarks.as_slice() {
+        [_] => &[],
+        all => all,
+    };
+    let mut pieces = outline::merge(pieces, bookmarks);
     let resolver =
         Resolver::new(&positioned.links, &positioned.destinations, &mut pieces);
 
@@ -84,7 +89,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
     let n_pages = positioned.n_pages.max(positioned.pages.len() as u32);
     let unread = positioned.engines.iter().filter(|e| **e == Engine::Neither).count();
     let laid = Laid {
-        headings: if positioned.bookmarks.is_empty() {
+        headings: if bookmarks.is_empty() {
             HeadingSource::Headings
         } else {
             HeadingSource::Bookmarks

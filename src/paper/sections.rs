@@ -31,11 +31,12 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
             let parent = parent_of(&sections, heading.level);
             let own = own_number(heading, block).filter(|n| !used.contains(n));
             let numbered = own.is_some();
+            let title = title_of(block, heading.number.as_deref().or(own.as_deref()));
             let number = own
                 .unwrap_or_else(|| number_by_place(&sections, parent, &used, &printed));
             used.insert(number.clone());
             sections.push(Section {
-                title: title_of(block, heading.number.as_deref()),
+                title,
                 level: heading.level.max(1),
                 page: block.page,
                 number,
@@ -142,7 +143,8 @@ fn title_of(block: &Block, number: Option<&str>) -> String {
     let text = block.text.trim();
     let bare = number.and_then(|n| {
         let rest = text.strip_prefix(n)?;
-        let rest = rest.strip_prefix('.').unwrap_or(rest);
+        // Some bookmarks set the period off: `A . Changelog`.
+        let rest = rest.strip_prefix(" .").or(rest.strip_prefix('.')).unwrap_or(rest);
         rest.starts_with([' ', ':', '\u{a0}', '\u{3000}']).then_some(rest)
     });
     let bare = bare.unwrap_or(text).trim_start_matches([':', ' ', '\u{a0}', '\u{3000}']);
@@ -245,6 +247,21 @@ mod tests {
         assert_eq!(
             of(&[end(), heading("References", true), entry()]),
             [Some(0), Some(1), Some(1)]
+        );
+    }
+
+    #[test]
+    fn a_number_known_from_the_anchor_is_no_part_of_the_title() {
+        let block = Block {
+            kind: BlockKind::Heading(Heading { level: 1, number: None, outlined: true }),
+            text: "A . Changelog".into(),
+            anchor: Some("appendix.A".into()),
+            ..Block::default()
+        };
+        let (sections, _) = build(&[block]);
+        assert_eq!(
+            (sections[0].number.as_str(), sections[0].title.as_str()),
+            ("A", "Changelog")
         );
     }
 }

@@ -115,6 +115,8 @@ proptest! {
                 _ => None,
             })
             .collect();
+        // A lone bookmark is the document's name.
+        let marks = if marks.len() == 1 { vec![] } else { marks };
         let wanted: Vec<(u8, String)> =
             marks.into_iter().map(|(title, level, _)| (level + 1, title)).collect();
         prop_assert_eq!(found, wanted);
