@@ -432,6 +432,14 @@ fn within(text: &[String], wanted: &[String]) -> bool {
     text.windows(wanted.len()).any(|words| words == wanted)
 }
 
+fn only_fields(clause: &Clause) -> bool {
+    match &clause.node {
+        Node::Field(..) => true,
+        Node::Group(clauses) => clauses.iter().all(only_fields),
+        _ => false,
+    }
+}
+
 struct Naive<'a> {
     title: Vec<String>,
     own: Vec<Vec<String>>,
@@ -470,6 +478,15 @@ impl Naive<'_> {
                     }
                 }
                 let base = match (musts.is_empty(), shoulds.is_empty()) {
+                    // Fields only filter: what stands beside them has to be found.
+                    (false, false)
+                        if clauses
+                            .iter()
+                            .filter(|c| c.occur == Occur::Must)
+                            .all(only_fields) =>
+                    {
+                        musts.iter().all(|m| *m) && shoulds.iter().any(|s| *s)
+                    }
                     (false, _) => musts.iter().all(|m| *m),
                     (true, false) => shoulds.iter().any(|s| *s),
                     (true, true) if nots.is_empty() => return None,
