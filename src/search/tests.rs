@@ -216,7 +216,7 @@ fn siblings_stay_under_a_choice() {
     assert_eq!(searcher.resolve_topic("Generation中").unwrap(), ["/s/3"]);
     assert!(matches!(
         searcher.resolve_topic("Generatoin"),
-        Err(SearchError::UnknownTopic { near, .. }) if near[0] == "/s/3 Generation"
+        Err(SearchError::UnknownTopic { near, .. }) if near[0] == "`/s/3` Generation"
     ));
 }
 
