@@ -4,6 +4,7 @@
 //! cannot be read is a fault with its line, and the rest goes on.
 
 mod edit;
+mod tex;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct Entry {
     pub short_title: Option<String>,
     /// Authors in order, `First Last`; `and others` left out.
     pub authors: Vec<String>,
+    /// The list ends in `and others`.
+    pub more_authors: bool,
     /// Year.
     pub year: Option<i32>,
     /// Journal, book title, or publisher.
@@ -118,8 +121,12 @@ impl Bibliography {
                     .push(BibFault { line, what: "entry has no closing brace".into() });
                 continue;
             }
-            match parse_one(&format!("{strings}{text}")) {
+            match parse_one(&format!("{strings}{}", tex::plain(text))) {
                 Ok(parsed) => match parsed.iter().next() {
+                    Some(entry) if entry.key.is_empty() => {
+                        out.faults
+                            .push(BibFault { line, what: "entry has no key".into() });
+                    }
                     Some(entry) if !seen.insert(entry.key.clone()) => {
                         let what =
                             format!("key `{}` stands twice: the first counts", entry.key);
@@ -264,9 +271,16 @@ fn next_entry(source: &str, from: usize) -> usize {
     source[from..].find("\n@").map_or(source.len(), |i| from + i + 1)
 }
 
+/// Fields that hold no prose.
+const VERBATIM: [&str; 4] = ["url", "file", "doi", "eprint"];
+
 fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
     let text = |name: &str| {
-        let value = entry.get(name)?.format_verbatim();
+        let mut value = entry.get(name)?.format_verbatim();
+        if !VERBATIM.contains(&name) {
+            // A tie between words; `\~n` has become its letter before.
+            value = value.replace('~', " ");
+        }
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         (!value.is_empty()).then_some(value)
     };
@@ -298,6 +312,7 @@ fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
         title: text("title").unwrap_or_default(),
         short_title: text("shorttitle"),
         authors: authors_of(entry),
+        more_authors: entry.author().is_ok_and(|people| people.iter().any(is_others)),
         year,
         venue: venue.iter().find_map(|n| text(n)),
         arxiv_version: arxiv.as_deref().and_then(arxiv_version),
@@ -315,14 +330,19 @@ fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
 
 fn authors_of(entry: &biblatex::Entry) -> Vec<String> {
     let Ok(people) = entry.author() else { return Vec::new() };
-    people.iter().map(full_name).filter(|n| !n.is_empty() && n != "others").collect()
+    let named = people.iter().filter(|p| !is_others(p)).map(full_name);
+    named.filter(|n| !n.is_empty()).collect()
+}
+
+fn is_others(person: &Person) -> bool {
+    full_name(person) == "others"
 }
 
 fn full_name(person: &Person) -> String {
     let parts = [&person.given_name, &person.prefix, &person.name, &person.suffix];
     let parts: Vec<&str> =
         parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()).collect();
-    parts.join(" ")
+    parts.join(" ").replace('~', " ")
 }
 
 fn first_year(text: &str) -> Option<i32> {
@@ -398,6 +418,24 @@ mod tests {
             bib.faults,
             [BibFault { line: 11, what: "entry has no closing brace".into() }]
         );
+    }
+
+    #[test]
+    fn tex_as_people_write_it_is_read() {
+        let source = r"@ARTICLE(g, title={In Parens (All)})
+@misc{a, title={The \textit{odd} \emph{case}~of {\o{}}re, a \ b}, author={Garc{\'\i}a, Mar\'{\i}a and J{\o}rgen~S{\o{}}n and others},
+  url={http://x.org/~me}}
+@misc{, title={No Key}}
+".replace("\\\\", "\\");
+        let bib = Bibliography::parse(&source);
+        let faults: Vec<_> =
+            bib.faults.iter().map(|f| (f.line, f.what.as_str())).collect();
+        assert_eq!(faults, [(4, "entry has no key")]);
+        assert_eq!(bib.entries[0].title, "In Parens (All)");
+        let a = &bib.entries[1];
+        assert_eq!(a.title, "The odd case of øre, a b");
+        assert_eq!(a.authors, ["María García", "Jørgen Søn"]);
+        assert_eq!((a.more_authors, a.url.as_deref()), (true, Some("http://x.org/~me")));
     }
 
     #[test]

@@ -219,7 +219,13 @@ pub fn identify(known: &Known, facts: &Facts<'_>) -> (WorkKey, Belongs) {
         return of(key, Belongs::FileField);
     }
     let stem = stem(facts.path);
-    if let Some(key) = by_stem(known, &stem) {
+    // Another paper was saved under the name: what is printed on it is the truth.
+    let named = arxiv_in_name(&stem).and_then(|id| arxiv_id(&id));
+    let stamp = facts.arxiv.and_then(arxiv_id);
+    let renamed = stamp.filter(|s| named.is_some_and(|n| n != *s));
+    if renamed.is_none()
+        && let Some(key) = by_stem(known, &stem)
+    {
         return of(key, Belongs::Stem);
     }
     if let Some(key) = facts.arxiv.and_then(|id| known.with_arxiv(id)) {
@@ -235,7 +241,10 @@ pub fn identify(known: &Known, facts: &Facts<'_>) -> (WorkKey, Belongs) {
     if let Some(key) = titled(facts.title) {
         return of(key, Belongs::Title);
     }
-    of(&own_key(facts.path), Belongs::Own)
+    match renamed {
+        Some(id) => of(&plain_key(&id.replace('/', "_")), Belongs::Own),
+        None => of(&own_key(facts.path), Belongs::Own),
+    }
 }
 
 /// A key for a file that belongs to no entry: its name, with the folder's before it where the name
@@ -415,6 +424,20 @@ mod tests {
         let mut facts = Facts::of(Path::new(path));
         change(&mut facts);
         assert_eq!(identify(&known, &facts), (WorkKey(key.into()), why), "{path}");
+    }
+
+    #[test]
+    fn a_stamp_speaks_against_the_name() {
+        let known = Known::new(&Bibliography::parse(BIB), Path::new("/c"));
+        let facts = |stamp| Facts {
+            arxiv: Some(stamp),
+            ..Facts::of(Path::new("1512.03385.pdf"))
+        };
+        let of = |stamp| identify(&known, &facts(stamp)).0.0;
+        assert_eq!(of("1512.03385"), "he2016deep");
+        assert_eq!(of("1512.03385v2"), "he2016deep");
+        assert_eq!(of("hep-th/0701001"), "shell2007");
+        assert_eq!(of("1506.02640"), "1506.02640");
     }
 
     #[test]

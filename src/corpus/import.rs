@@ -190,10 +190,16 @@ fn csl_json(text: &str) -> Imported {
     };
     for (n, item) in items.iter().enumerate() {
         match item.is_object().then(|| csl_entry(item)).and_then(made) {
-            Some(entry) if !entry.entry.title.is_empty() || entry.entry.doi.is_some() => {
+            Some(entry)
+                if !entry.entry.title.is_empty()
+                    || entry.entry.doi.is_some()
+                    || entry.entry.arxiv.is_some() =>
+            {
                 out.entries.push(entry);
             }
-            _ => out.faults.push((n + 1, "an item without title and DOI".into())),
+            _ => {
+                out.faults.push((n + 1, "an item without title, DOI and arXiv id".into()))
+            }
         }
     }
     out

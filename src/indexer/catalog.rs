@@ -123,7 +123,7 @@ impl<'a> Catalog<'a> {
         Work {
             key: key.to_owned(),
             title: first(&entry.title, &facts.title),
-            authors: match entry.authors.is_empty() {
+            authors: match entry.authors.is_empty() || knows_more(facts, entry) {
                 true => facts.authors.clone(),
                 false => entry.authors.clone(),
             },
@@ -211,6 +211,14 @@ impl<'a> Catalog<'a> {
         }
         groups
     }
+}
+
+/// True if the entry's list of authors is cut short (`and others`), and the document's is whole.
+fn knows_more(facts: &Facts, entry: &Entry) -> bool {
+    let first = |names: &[String]| names.first().map(|name| surname(name));
+    entry.more_authors
+        && facts.authors.len() > entry.authors.len()
+        && first(&facts.authors) == first(&entry.authors)
 }
 
 /// The year that a document tells, unless the arXiv id is of another time: it was guessed then.

@@ -9,6 +9,9 @@ use crate::corpus::bib::NewEntry;
 use crate::output::sanitize::clean;
 use crate::paper::reference::names::is_particle;
 
+/// The name that BibTeX has for authors who are left out.
+pub const OTHERS: &str = "others";
+
 /// A work to export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cited {
@@ -18,7 +21,7 @@ pub struct Cited {
     pub kind: String,
     /// Title.
     pub title: String,
-    /// Authors, `First Last`.
+    /// Authors, `First Last`; [`OTHERS`] last if some are left out.
     pub authors: Vec<String>,
     /// Year.
     pub year: Option<i32>,
@@ -126,6 +129,7 @@ pub fn bibtex(works: &[Cited]) -> String {
         let authors = work.authors.iter().map(|a| {
             let name = name_of(a);
             match name.given.is_empty() {
+                true if name.family == OTHERS => OTHERS.into(),
                 // A name that is one word, or of an organisation, is not to be cut.
                 true => format!("{{{}}}", name.family.replace(['{', '}'], "")),
                 false => format!("{}, {}", name.family, name.given),
@@ -320,7 +324,7 @@ mod tests {
 
     #[test]
     fn organisations_are_not_cut() {
-        let authors = ["citemap contributors", "NLLB Team", "Ann Lee"];
+        let authors = ["citemap contributors", "NLLB Team", "Ann Lee", OTHERS];
         let work = Cited {
             key: "a".into(),
             title: "A".into(),
@@ -332,7 +336,10 @@ mod tests {
             text.contains("{citemap contributors} and {NLLB Team} and Lee, Ann"),
             "{text}"
         );
-        assert_eq!(Bibliography::parse(&text).entries[0].authors, authors);
+        assert!(text.contains("Lee, Ann and others}"), "{text}");
+        let read = Bibliography::parse(&text);
+        assert_eq!(read.entries[0].authors, authors[..3]);
+        assert!(read.entries[0].more_authors);
         assert!(ris(&[work]).contains("AU  - NLLB Team\r\n"));
     }
 

@@ -43,7 +43,25 @@ fn an_empty_corpus() {
     std::fs::create_dir(sandbox.path().join("corpus")).unwrap();
     let run = sandbox.run(&["search", "x"]);
     assert_eq!(run.status, 1, "{}", run.shown());
-    assert!(run.stderr.contains("hint: "), "{}", run.stderr);
+    assert!(run.stderr.contains("the corpus is empty\nhint: put PDFs"), "{}", run.stderr);
+    let doctor = Sandbox::new().run(&["doctor"]).shown();
+    assert!(!doctor.contains("sound"), "{doctor}");
+}
+
+#[test]
+fn a_typing_error_leaves_no_corpus_behind() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(&["build", "nothing.pdf"]).status, 2);
+    assert!(!sandbox.path().join("corpus").exists());
+}
+
+#[test]
+fn a_lost_entry_is_an_error_and_the_rest_is_added() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.bib", "@misc{a, title={One}}\n@misc{, title={Two}}\n");
+    let run = sandbox.run(&["add", "a.bib"]);
+    assert_eq!(run.status, 2, "{}", run.shown());
+    assert!(run.stderr.contains("1 work added"), "{}", run.stderr);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::output::human::counted;
 /// Adds, and with `--survey` derives the topic trees.
 pub fn run(context: &Context, args: &AddArgs) -> Result<u8, CliError> {
     let added = add(context, &args.sources, args.offline)?;
-    let mut faults = added.faults;
+    let mut faults = added.faults + added.lost;
     if args.survey {
         faults += survey::derive(context, &added, args.offline)?;
     }
@@ -36,6 +36,8 @@ pub struct Added {
     pub works: Vec<String>,
     /// Sources that could not be added.
     pub faults: usize,
+    /// Entries and files that could not be read of sources whose rest was added.
+    pub lost: usize,
 }
 
 /// Adds sources to the corpus; what is there already is not added again.
@@ -45,6 +47,7 @@ pub fn add(
     offline: bool,
 ) -> Result<Added, CliError> {
     stop_on_interrupt();
+    let is_new = !context.corpus.is_dir();
     std::fs::create_dir_all(&context.corpus)?;
     let text = BibText::load(&context.corpus).map_err(|e| CliError::user(chain(&e)))?;
     let mut adding = Adding {
@@ -67,6 +70,10 @@ pub fn add(
     adding.take_ids(offline)?;
     adding.text.save(&context.corpus).map_err(|e| CliError::user(chain(&e)))?;
     adding.say();
+    if is_new && adding.added.faults > 0 {
+        // Nothing came into it: a typing error is not to leave a corpus behind.
+        let _ = std::fs::remove_dir(&context.corpus);
+    }
     Ok(adding.added)
 }
 

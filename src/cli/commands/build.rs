@@ -20,9 +20,9 @@ pub fn run(context: &Context, args: &BuildArgs) -> Result<u8, CliError> {
     }
     let path = std::path::Path::new(&args.source);
     let is_bibliography = BibForm::of_ending(&walk::ending(path)).is_some();
-    let mut faults = 0;
+    let mut faults = added.lost;
     if !is_bibliography {
-        faults = survey::derive(context, &added, args.fetch.offline)?;
+        faults += survey::derive(context, &added, args.fetch.offline)?;
     }
     let done = fetch::fetch_missing(context, &[], &args.fetch)?;
     let asked_for_list = args.fetch.dry_run || context.global.json;

@@ -88,6 +88,9 @@ fn write_health(
         writeln!(out, "  hint: {}\n", hint(first.remedy))?;
         rest = &rest[alike..];
     }
+    if health.findings.iter().any(|finding| finding.what == Problem::NoIndex) {
+        return Ok(());
+    }
     let space: Vec<String> = health
         .space
         .iter()

@@ -78,15 +78,26 @@ fn found(
 
 /// A work as its entry states it; the index knows its file.
 fn cited(entry: &Entry, paper: Option<&PaperInfo>) -> Cited {
+    // The index knows the authors that the entry leaves out, and the ids printed on the document.
+    let whole = paper.filter(|p| p.authors.len() > entry.authors.len());
+    let mut authors = match whole.filter(|_| entry.more_authors) {
+        Some(paper) => paper.authors.clone(),
+        None => entry.authors.clone(),
+    };
+    if entry.more_authors && whole.is_none() {
+        authors.push(export::OTHERS.into());
+    }
+    let arxiv = || paper.and_then(|p| p.arxiv.clone());
+    let doi = || paper.and_then(|p| p.doi.clone());
     Cited {
         key: entry.key.clone(),
         kind: entry.kind.clone(),
         title: entry.title.clone(),
-        authors: entry.authors.clone(),
-        year: entry.year,
+        authors,
+        year: entry.year.or(paper.and_then(|p| p.year)),
         venue: entry.venue.clone(),
-        arxiv: entry.arxiv.clone(),
-        doi: entry.doi.clone(),
+        arxiv: entry.arxiv.clone().or_else(arxiv),
+        doi: entry.doi.clone().or_else(doi),
         url: entry.url.clone(),
         abstract_text: entry.abstract_text.clone(),
         path: paper.and_then(|p| p.path.clone()).or(entry.files.first().cloned()),

@@ -45,7 +45,7 @@ fn single(
     write(&mut out, context, args, opened, &request, &answer, None, took_ms)?;
     out.flush()?;
     if answer.total_papers == 0 && format_of(context, args) == SearchFormat::Human {
-        say_nothing(context, &request);
+        say_nothing(context, &request, opened.coverage.papers);
     }
     Ok(if answer.total_papers > 0 { FOUND } else { NOTHING })
 }
@@ -287,7 +287,14 @@ fn unspaced(id: &str) -> String {
     clean(id).replace(char::is_whitespace, "_")
 }
 
-fn say_nothing(context: &Context, request: &Request) {
+fn say_nothing(context: &Context, request: &Request, papers: u64) {
+    if papers == 0 {
+        let corpus = context.corpus.display().to_string();
+        return context.ui.note(&format!(
+            "citemap: the corpus is empty\nhint: put PDFs below {}, `citemap add` files, or begin with a survey: `citemap build 2309.10020`",
+            clean(&corpus)
+        ));
+    }
     let filtered = request.filters != Filters::default();
     let hint = match filtered {
         true => "the filters leave nothing: try it without them, or see `citemap topics`",

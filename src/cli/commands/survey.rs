@@ -295,11 +295,12 @@ fn resolve(context: &Context) -> Result<(), CliError> {
         cache: &cache,
         ledger: &mut ledger,
         text: BibText::load(&context.corpus).map_err(|e| CliError::user(chain(&e)))?,
+        corpus: &context.corpus,
         now,
         counts: (0, 0, 0),
     };
     let done = asking.prove(&wanted).and_then(|()| asking.search(context, &wanted));
-    let (text, (proven, found, open)) = (asking.text, asking.counts);
+    let (mut text, (proven, found, open)) = (asking.text, asking.counts);
     text.save(&context.corpus).map_err(|e| CliError::user(chain(&e)))?;
     context.ui.note(&format!(
         "resolve: {proven} ids proven, {found} found by title, {open} without a sure match"
@@ -339,6 +340,7 @@ struct Asking<'r, 'c> {
     cache: &'r Cache<'r>,
     ledger: &'r mut Ledger,
     text: BibText,
+    corpus: &'r std::path::Path,
     now: u64,
     /// Proven, found, open.
     counts: (usize, usize, usize),
@@ -352,6 +354,10 @@ impl Asking<'_, '_> {
         id: Option<&str>,
         reason: String,
     ) -> Result<(), ApiError> {
+        // What was learnt is on disk before the ledger says that it need not be asked again.
+        self.text
+            .save(self.corpus)
+            .map_err(|e| GetError::Disk(std::io::Error::other(e)))?;
         let mut record = Record::new(self.now, event, key, "id");
         record.url = id.map(str::to_string);
         record.reason = Some(reason);

@@ -104,13 +104,15 @@ impl BibText {
     ///
     /// # Errors
     /// If the folder cannot be written to.
-    pub fn save(&self, corpus: &Path) -> Result<(), EditError> {
+    pub fn save(&mut self, corpus: &Path) -> Result<(), EditError> {
         if !self.changed {
             return Ok(());
         }
         let path = corpus.join(FILE_NAME);
         disk::write_whole(&path, self.text.as_bytes())
-            .map_err(|source| EditError::Write { path, source })
+            .map_err(|source| EditError::Write { path, source })?;
+        self.changed = false;
+        Ok(())
     }
 
     /// Sets a field of an entry; returns whether the entry was found and can be read.

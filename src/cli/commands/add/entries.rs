@@ -105,7 +105,6 @@ impl Adding<'_> {
         name: &str,
     ) -> Result<(), CliError> {
         let read = import::read(form, text);
-        self.added.faults += read.faults.len();
         for (line, what) in &read.faults {
             self.context.ui.note(&format!(
                 "citemap: {}:{line}: {}",
@@ -113,6 +112,7 @@ impl Adding<'_> {
                 clean(what)
             ));
         }
+        self.added.lost += read.faults.len();
         if read.entries.is_empty() {
             return Err(CliError::user(format!("{name}: no entry could be read")));
         }

@@ -121,7 +121,7 @@ impl Adding<'_> {
                 self.copy_in(&from, &to)?;
             }
         }
-        self.added.faults += found.faults.len();
+        self.added.lost += found.faults.len();
         for (path, what) in &found.faults {
             self.context.ui.note(&format!(
                 "citemap: {}: {}",
