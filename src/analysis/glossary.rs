@@ -9,7 +9,7 @@
 //! In: its text, and a query's words. Out: the other ways to say a term. Topic labels in several
 //! languages are terms too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub struct Glossary {
     terms: Vec<Term>,
     /// Terms by their folded names.
     by_name: BTreeMap<String, Vec<usize>>,
+    /// First letters of the keys.
+    initials: BTreeSet<char>,
 }
 
 /// Names of one thing, by language code.
@@ -66,7 +68,9 @@ impl Glossary {
     pub fn add(&mut self, names: BTreeMap<String, Vec<String>>) {
         let place = self.terms.len();
         for name in names.values().flatten() {
-            let places = self.by_name.entry(key(name)).or_default();
+            let asked = key(name);
+            self.initials.extend(asked.chars().next());
+            let places = self.by_name.entry(asked).or_default();
             if places.last() != Some(&place) {
                 places.push(place);
             }
@@ -95,6 +99,12 @@ impl Glossary {
         let mut found = Vec::new();
         let mut at = 0;
         while at + 1 < starts.len() {
+            // A look at one letter spares most of a long text.
+            let first = key(&text[starts[at]..starts[at + 1]]);
+            if first.chars().next().is_none_or(|c| !self.initials.contains(&c)) {
+                at += 1;
+                continue;
+            }
             let longest = (at + 1
                 ..starts.len().min(at + 1 + longest_run(text, &starts, at)))
                 .rev()
