@@ -10,7 +10,7 @@ use super::gather::{Candidate, Gather};
 use super::leaf::SegmentView;
 use super::pairs::Pairs;
 use super::plan::Plan;
-use super::ranking::Ranking;
+use super::ranking::{Priors, Ranking};
 use super::searcher::{Scope, Searcher};
 use super::topics::TopicTable;
 use super::window::{WIDTH, Window};
@@ -28,6 +28,7 @@ pub(super) struct Finish<'a> {
     pub(super) plan: &'a Plan,
     pub(super) scopes: &'a [Scope],
     pub(super) table: &'a TopicTable,
+    pub(super) priors: Priors,
     /// The query as texts see it.
     pub(super) matcher: Matcher,
 }
@@ -139,7 +140,9 @@ impl Finish<'_> {
             for candidate in here {
                 let mut best: Option<(f32, u32)> = None;
                 for (doc, score) in &pool[candidate.passages.clone()] {
-                    let score = score + pairs.score(*doc, window.scale(*doc), gain);
+                    let prior = self.priors.of_passage(view.facts(*doc));
+                    let score =
+                        score + prior * pairs.score(*doc, window.scale(*doc), gain);
                     if best.is_none_or(|(most, _)| score > most) {
                         best = Some((score, *doc));
                     }
@@ -242,7 +245,7 @@ impl<'a> Reading<'a> {
         ranked: &Ranked,
     ) -> tantivy::Result<(Vec<(u32, f32)>, Vec<u32>)> {
         let lead = ranked.candidate.lead;
-        let Finish { searcher, plan, scopes, request, table, .. } = self.finish;
+        let Finish { searcher, plan, scopes, request, table, priors, .. } = self.finish;
         let (number, view) = (self.number, self.view);
         let scope = &scopes[number];
         let span = view.span.values.get_val(lead) as u32;
@@ -266,7 +269,8 @@ impl<'a> Reading<'a> {
                 };
                 if matches && scope.sieve.failed(doc) == 0 && !view.reader.is_deleted(doc)
                 {
-                    found.push((doc, window.scores[at]));
+                    let prior = priors.of_passage(view.facts(doc));
+                    found.push((doc, window.scores[at] * prior));
                     table.of(number, doc, &mut topics);
                 }
             }
@@ -279,7 +283,8 @@ impl<'a> Reading<'a> {
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
         found.retain(|(_, score)| score * lift >= least);
         for (doc, score) in &mut found {
-            *score += pairs.score(*doc, window.scale(*doc), searcher.scales.gain);
+            let pair = pairs.score(*doc, window.scale(*doc), searcher.scales.gain);
+            *score += pair * priors.of_passage(view.facts(*doc));
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(wanted);
@@ -294,6 +299,7 @@ impl<'a> Reading<'a> {
     fn why(&self, doc: u32) -> Result<Vec<(String, String, f32)>, SearchError> {
         let Finish { searcher, plan, .. } = self.finish;
         let (mut why, mut scale) = (Vec::new(), 0.0);
+        let prior = self.finish.priors.of_passage(self.view.facts(doc));
         for unit in &plan.units {
             let units = std::slice::from_ref(unit);
             let mut window =
@@ -301,11 +307,12 @@ impl<'a> Reading<'a> {
             window.run(doc, doc + 1);
             scale = window.scale(doc);
             if window.scores[0] != 0.0 {
-                why.push((unit.label.clone(), unit.field.to_owned(), window.scores[0]));
+                let score = window.scores[0] * prior;
+                why.push((unit.label.clone(), unit.field.to_owned(), score));
             }
         }
         let mut pairs = Pairs::open(self.view, plan, &searcher.ranking)?;
-        let score = pairs.score(doc, scale, searcher.scales.gain);
+        let score = pairs.score(doc, scale, searcher.scales.gain) * prior;
         if score > 0.0 {
             why.push(("words side by side".to_owned(), "text".to_owned(), score));
         }

@@ -9,6 +9,7 @@ use super::bits::{Bits, ones};
 use super::count::{Counts, PaperSeen};
 use super::leaf::SegmentView;
 use super::matching::{Dimension, Sieve};
+use super::ranking::Priors;
 use super::topics::TopicTable;
 use super::window::{WIDTH, Window};
 use super::{Group, Sort};
@@ -44,6 +45,7 @@ pub(super) struct Gather<'a> {
     /// By how much pairs can raise a score, at most.
     lift: f32,
     second: f32,
+    priors: Priors,
     pub(super) candidates: Vec<Candidate>,
     pub(super) pool: Vec<(u32, f32)>,
     best: BinaryHeap<Reverse<Rank>>,
@@ -87,6 +89,7 @@ pub(super) struct Choice<'a> {
     pub(super) n_wanted: usize,
     pub(super) lift: f32,
     pub(super) second: f32,
+    pub(super) priors: Priors,
 }
 
 impl<'a> Gather<'a> {
@@ -104,6 +107,7 @@ impl<'a> Gather<'a> {
             n_wanted: choice.n_wanted,
             lift: choice.lift,
             second: choice.second,
+            priors: choice.priors,
             candidates: Vec::new(),
             pool: Vec::new(),
             best: BinaryHeap::new(),
@@ -143,7 +147,8 @@ impl<'a> Gather<'a> {
                         continue;
                     }
                     let at = (doc - from) as usize;
-                    let (facts, score) = (view.facts(doc), window.scores[at]);
+                    let facts = view.facts(doc);
+                    let score = window.scores[at] * self.priors.of_passage(facts);
                     self.passage(&mut open, view, doc, facts, score, sieve.failed(doc));
                 }
             }

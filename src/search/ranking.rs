@@ -1,5 +1,10 @@
 //! The parameters of ranking. `benches/ranking.rs` measures and sweeps them.
 
+use super::Request;
+use crate::passage::PassageKind;
+use crate::query::{Field, Node};
+use crate::schema::Facts;
+
 /// How passages are scored and papers are made of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranking {
@@ -27,6 +32,10 @@ pub struct Ranking {
     pub second: f32,
     /// Weight of a form that an acronym or the glossary adds.
     pub expansion: f32,
+    /// Weight of an entry of a bibliography: it names what the query asks for and says nothing of it.
+    pub reference: f32,
+    /// Weight of a table: its cells hold words, hardly an answer.
+    pub table: f32,
 }
 
 impl Default for Ranking {
@@ -44,6 +53,38 @@ impl Default for Ranking {
             exact: 0.5,
             second: 0.0,
             expansion: 0.5,
+            reference: 0.4,
+            table: 0.7,
         }
+    }
+}
+
+/// Weights of passages by their kind; all alike where a person chose among the kinds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Priors([f32; 16]);
+
+impl Priors {
+    /// The weights for one request.
+    pub(super) fn of(ranking: &Ranking, request: &Request) -> Priors {
+        let mut weights = [1.0; 16];
+        if request.filters.kinds.is_empty() && !names_kind(&request.query.root.node) {
+            weights[PassageKind::Reference as usize] = ranking.reference;
+            weights[PassageKind::Table as usize] = ranking.table;
+        }
+        Priors(weights)
+    }
+
+    /// The weight of a passage with these packed facts.
+    #[inline]
+    pub(super) fn of_passage(&self, facts: u64) -> f32 {
+        self.0[(facts >> Facts::KIND_SHIFT & 15) as usize]
+    }
+}
+
+fn names_kind(node: &Node) -> bool {
+    match node {
+        Node::Group(clauses) => clauses.iter().any(|clause| names_kind(&clause.node)),
+        Node::Field(field, _) => *field == Field::Kind,
+        _ => false,
     }
 }

@@ -15,7 +15,7 @@ use super::leaf::SegmentView;
 use super::matching::{Sieve, filter_leaves};
 use super::names::{NameCounts, NameTable};
 use super::plan::{Compiler, Plan};
-use super::ranking::Ranking;
+use super::ranking::{Priors, Ranking};
 use super::terms::Lexicon;
 use super::topics::TopicTable;
 use super::window::{Scales, Window};
@@ -112,6 +112,7 @@ impl Searcher {
         let table = self.topic_table()?;
         let scopes = self.scopes(&plan, request)?;
         let nothing = HashMap::new();
+        let priors = Priors::of(&self.ranking, request);
         let choice = Choice {
             group: request.group,
             sort: request.sort,
@@ -122,6 +123,7 @@ impl Searcher {
             n_wanted: request.limit.saturating_add(request.offset),
             lift: plan.lift(&self.ranking),
             second: self.ranking.second,
+            priors,
         };
         let names = |wanted: bool, slot, column| {
             let table = wanted.then(|| self.name_table(slot, column)).transpose()?;
@@ -150,6 +152,7 @@ impl Searcher {
             plan: &plan,
             scopes: &scopes,
             table,
+            priors,
             matcher,
         };
         let hits = finish.hits(&gather)?;

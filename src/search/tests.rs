@@ -194,6 +194,20 @@ fn a_compound_finds_a_title_and_ranks_by_how_often_it_stands() {
 }
 
 #[test]
+fn what_a_bibliography_names_stands_behind_what_a_text_says() {
+    let mut entry = paper("entry", "A", 2023, &[("optical flow by deep networks", &[])]);
+    entry.passages[0].passage.kind = PassageKind::Reference;
+    let said =
+        "optical flow is the motion that every pixel seems to make from one image on";
+    let papers = [entry, paper("said", "B", 2023, &[(said, &[])])];
+    let searcher = build(&papers, 2, &Tables::default());
+    let mut request = request(words("optical flow"));
+    assert_eq!(keys(&searcher.search(&request).unwrap()), ["said", "entry"]);
+    request.filters.kinds = vec![PassageKind::Reference, PassageKind::Abstract];
+    assert_eq!(keys(&searcher.search(&request).unwrap()), ["entry", "said"]);
+}
+
+#[test]
 fn stop_words_do_not_find_beside_others() {
     let searcher = small();
     let answer = searcher.search(&request(words("what is the autoencoder"))).unwrap();
