@@ -215,15 +215,16 @@ impl Parser<'_> {
         Err(self.fault(span, Fault::MisplacedWildcard))
     }
 
-    /// A sign that other signs keep from its word (`-+word`, `--word`, `-'word'`) is lost on it: without
-    /// it the opposite would be found.
+    /// A sign that other signs keep from its word (`-+word`, `-'word'`) is lost on it: without it the
+    /// opposite would be found. Hyphens alone (`title --subtitle`) are a typed dash.
     fn refuse_idle_sign(&self, sign: char) -> Result<(), QueryError> {
         let at = self.cursor.at;
         let mut ahead = self.cursor;
         ahead.bump();
         let between = ahead.take_while(|c| "+-'\u{2018}\u{2019}@#$[{".contains(c));
         let begins_term = |c| is_word_char(c) || is_opening_quote(c) || c == '(';
-        if !between.is_empty() && ahead.peek().is_some_and(begins_term) {
+        let is_dash = sign == '-' && between.bytes().all(|b| b == b'-');
+        if !between.is_empty() && !is_dash && ahead.peek().is_some_and(begins_term) {
             return Err(self.fault(at..ahead.at, Fault::IdleSign(sign)));
         }
         Ok(())

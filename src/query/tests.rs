@@ -272,7 +272,6 @@ fn no_sign_is_lost() {
         "vision NEAR/3 +language",
         "-+vision",
         "+-a",
-        "clip --vision",
         "-'lemur'",
         "(a OR b)~2",
         "word~1~2",
@@ -290,6 +289,7 @@ fn no_sign_is_lost() {
                       ^
         hint: write `-word` or `+word`, with one sign and nothing between; a word after `NEAR` takes none"#]],
     );
+    assert_eq!(parse("clip --vision").unwrap().to_string(), "clip vision");
     check(
         "clip -+vision",
         expect![[r#"
