@@ -110,6 +110,7 @@ fn without_each() -> Vec<(&'static str, Ranking)> {
         ("title words not in the text", Ranking { title_words: 0.0, ..d }),
         ("no score of the title", Ranking { title: 0.0, ..d }),
         ("no title at all", Ranking { title_words: 0.0, title: 0.0, ..d }),
+        ("all kinds of passage alike", Ranking { reference: 1.0, table: 1.0, ..d }),
         ("no pairs of words", Ranking { pairs: 0.0, ..d }),
         ("stop words as other words", Ranking { stop: 1.0, ..d }),
         ("compounds only whole", Ranking { compound: 1.0, parts: 0.0, ..d }),
@@ -134,6 +135,8 @@ fn read_ranking(settings: &str) -> Anything<Ranking> {
             "parts" => &mut ranking.parts,
             "expansion" => &mut ranking.expansion,
             "second" => &mut ranking.second,
+            "reference" => &mut ranking.reference,
+            "table" => &mut ranking.table,
             _ => return Err(format!("no parameter is called {name}").into()),
         };
         *slot = value.parse()?;
@@ -162,6 +165,8 @@ fn variants() -> Vec<(String, Ranking)> {
     vary("expansion", &[0.0, 0.1, 0.25, 1.0], |r, v| r.expansion = v);
     vary("compound", &[0.1, 0.3, 0.6], |r, v| r.compound = v);
     vary("second", &[0.02, 0.05, 0.1, 0.2], |r, v| r.second = v);
+    vary("reference", &[0.2, 0.6, 1.0], |r, v| r.reference = v);
+    vary("table", &[0.5, 0.85, 1.0], |r, v| r.table = v);
     all
 }
 
