@@ -180,7 +180,7 @@ impl Reader<'_> {
 fn mark_of(label: &str, number: usize) -> Mark {
     let year_at = label.find('(').filter(|&at| {
         let year: String = label[at + 1..].chars().take_while(|c| *c != ')').collect();
-        year.len() >= 4 && year[..4].bytes().all(|b| b.is_ascii_digit())
+        year.get(..4).is_some_and(|y| y.bytes().all(|b| b.is_ascii_digit()))
             || year.starts_with("n.d")
     });
     match year_at {
@@ -380,4 +380,18 @@ fn braced(text: &str) -> String {
         }
     }
     String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_with_and_without_a_year() {
+        let year = |label| mark_of(label, 1).author_year.map(|(_, year)| year);
+        assert_eq!(year("Lee et al.(2020)Lee, Li").as_deref(), Some("2020"));
+        assert_eq!(year("Lee(n.d.)").as_deref(), Some("n.d."));
+        assert_eq!(year("Lee(年年年)"), None);
+        assert_eq!(year("Lee(20"), None);
+    }
 }
