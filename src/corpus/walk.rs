@@ -349,7 +349,7 @@ mod tests {
         expected.extend(["papers/b".into()]);
         expected.extend(shelf("papers"));
         expected.sort();
-        let mut found: Vec<String> = found.into_iter().map(Into::into).collect();
+        let mut found: Vec<String> = found.into_iter().collect();
         found.sort();
         assert_eq!(found, expected);
     }

@@ -1,6 +1,6 @@
 //! Finds the identifiers of works that a survey's references name, and proves those they carry.
 //!
-//! In: works as a reference states them. Out: a [`Verdict`] for each, with confidence and evidence.
+//! In: works as a reference states them. Out: a verdict for each, with confidence and evidence.
 //! A title alone is never enough: an author must agree and the year must not contradict. What stays
 //! below [`MIN_CONFIDENCE`] is unresolved, and listed.
 

@@ -1,6 +1,6 @@
 //! Turns files into documents: each content once, in worker processes, with the cache in between.
 //!
-//! In: a file of the corpus. Out: a [`Reading`]: the content's fingerprint and a packed document,
+//! In: a file of the corpus. Out: a `Reading`: the content's fingerprint and a packed document,
 //! or the reason why there is none. The bytes are collected here and handed to a worker, which runs
 //! [`work`]: extraction, layout and understanding in one go. Markdown and plain text, whose readers
 //! cannot be made to loop or overflow, are read in this process.
@@ -262,7 +262,7 @@ impl From<CollectError> for Failure {
     }
 }
 
-/// What a worker process does with a job of a [`Reader`]: the handler for
+/// What a worker process does with a job of a `Reader`: the handler for
 /// [`extract::worker::serve`].
 pub fn work(job: &Job) -> Result<Vec<u8>, ExtractError> {
     let options: ReadOptions = postcard::from_bytes(&job.options).map_err(|_| {

@@ -45,9 +45,11 @@ pub(super) fn front(
     }
     let front_end = label.or(body).unwrap_or(0);
     let is_caption = |index: usize| caption(paragraphs[index].text()).is_some();
-    for index in after_title.min(front_end)..front_end {
+    let between = after_title.min(front_end)..front_end;
+    for (index, kind) in kinds.iter_mut().enumerate().filter(|(i, _)| between.contains(i))
+    {
         if !is_caption(index) {
-            kinds[index].get_or_insert(FrontKind::Authors);
+            kind.get_or_insert(FrontKind::Authors);
         }
     }
     match label {

@@ -109,7 +109,7 @@ fn name_of(author: &str) -> Name {
     let of_many = |w: &&str| {
         ORGANISATIONS.contains(&w.trim_end_matches('.').to_lowercase().as_str())
     };
-    if words.iter().any(|w| of_many(w)) {
+    if words.iter().any(of_many) {
         return Name { family: author, given: String::new() };
     }
     let mut from = words.len().saturating_sub(1);

@@ -141,7 +141,7 @@ impl Home {
     /// Lays a survey where a line names one, and an entry for the key that a page speaks of.
     fn lay_ready(&self, line: &str, at: &Path) {
         let survey = at.join("my-survey.pdf");
-        if line.contains("my-survey.pdf") && !survey.exists() {
+        if line.contains("my-survey.pdf") && !survey.try_exists().unwrap() {
             std::fs::write(survey, papers::survey()).unwrap();
             let papers::Work { id, title, author, year } = &papers::works()[0];
             let entry = format!(

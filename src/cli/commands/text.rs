@@ -94,7 +94,9 @@ fn read(
     password_file: Option<&Path>,
 ) -> Result<Document, CliError> {
     let path = match (given(context, path), path.to_str()) {
-        (file, Some(name)) if !file.exists() => of_paper(context, name).unwrap_or(file),
+        (file, Some(name)) if matches!(file.try_exists(), Ok(false)) => {
+            of_paper(context, name).unwrap_or(file)
+        }
         (file, _) => file,
     };
     let shown = path.display().to_string();

@@ -1,7 +1,7 @@
 //! PDF to glyphs with places, bookmarks, links and metadata.
 //!
 //! In: the bytes of a PDF. Out: [`Positioned`]. Two engines read pages behind one trait,
-//! [`Extractor`]: the main one interprets the content for its text alone; the second one, of the
+//! `Extractor`: the main one interprets the content for its text alone; the second one, of the
 //! crate pdf-extract, is asked for a page that the first cannot read or reads as garbage, or for
 //! all by choice. No image is decoded and nothing is recognised: see [`super::ocr`] for scans.
 //!
