@@ -137,6 +137,7 @@ fn read_ranking(settings: &str) -> Anything<Ranking> {
             "second" => &mut ranking.second,
             "reference" => &mut ranking.reference,
             "table" => &mut ranking.table,
+            "foreign" => &mut ranking.foreign,
             _ => return Err(format!("no parameter is called {name}").into()),
         };
         *slot = value.parse()?;
@@ -166,6 +167,7 @@ fn variants() -> Vec<(String, Ranking)> {
     vary("compound", &[0.1, 0.3, 0.6], |r, v| r.compound = v);
     vary("second", &[0.02, 0.05, 0.1, 0.2], |r, v| r.second = v);
     vary("reference", &[0.2, 0.6, 1.0], |r, v| r.reference = v);
+    vary("foreign", &[0.5, 0.85, 1.0], |r, v| r.foreign = v);
     vary("table", &[0.5, 0.85, 1.0], |r, v| r.table = v);
     all
 }

@@ -65,13 +65,14 @@ pub fn format_name(format: Format) -> &'static str {
 }
 
 /// Packs a two-letter code; any other becomes `zz`.
-pub(crate) fn pack_lang(code: &str) -> u16 {
-    let letter = |b: u8| u16::from(b.to_ascii_lowercase() - b'a');
+pub(crate) const fn pack_lang(code: &str) -> u16 {
+    const fn letter(b: u8) -> u16 {
+        (b.to_ascii_lowercase() - b'a') as u16
+    }
     match code.as_bytes() {
-        [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
-            letter(*a) * 26 + letter(*b)
-        }
-        [a, b, b'-' | b'_', ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+        [a, b] | [a, b, b'-' | b'_', ..]
+            if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() =>
+        {
             letter(*a) * 26 + letter(*b)
         }
         _ => 25 * 26 + 25,

@@ -1,9 +1,10 @@
 //! The parameters of ranking. `benches/ranking.rs` measures and sweeps them.
 
 use super::Request;
+use crate::paper::reference::names::is_cjk;
 use crate::passage::PassageKind;
 use crate::query::{Field, Node};
-use crate::schema::Facts;
+use crate::schema::{Facts, pack_lang};
 
 /// How passages are scored and papers are made of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +37,9 @@ pub struct Ranking {
     pub reference: f32,
     /// Weight of a table: its cells hold words, hardly an answer.
     pub table: f32,
+    /// Weight of a passage in Chinese, Japanese or Korean under a query without such a character:
+    /// names and added forms lead to both, and the person reads the language that they typed.
+    pub foreign: f32,
 }
 
 impl Default for Ranking {
@@ -55,36 +59,55 @@ impl Default for Ranking {
             expansion: 0.5,
             reference: 0.4,
             table: 0.7,
+            foreign: 0.7,
         }
     }
 }
 
-/// Weights of passages by their kind; all alike where a person chose among the kinds.
+/// Weights of passages by their kind and language; all alike where a person chose among them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Priors([f32; 16]);
+pub(super) struct Priors {
+    kinds: [f32; 16],
+    foreign: f32,
+}
 
 impl Priors {
     /// The weights for one request.
     pub(super) fn of(ranking: &Ranking, request: &Request) -> Priors {
-        let mut weights = [1.0; 16];
-        if request.filters.kinds.is_empty() && !names_kind(&request.query.root.node) {
-            weights[PassageKind::Reference as usize] = ranking.reference;
-            weights[PassageKind::Table as usize] = ranking.table;
+        let Request { query, filters, .. } = request;
+        let mut priors = Priors { kinds: [1.0; 16], foreign: 1.0 };
+        if filters.kinds.is_empty() && !names(&query.root.node, Field::Kind) {
+            priors.kinds[PassageKind::Reference as usize] = ranking.reference;
+            priors.kinds[PassageKind::Table as usize] = ranking.table;
         }
-        Priors(weights)
+        let by_lang = !filters.langs.is_empty() || names(&query.root.node, Field::Lang);
+        if !by_lang && !query.text.contains(is_cjk) {
+            priors.foreign = ranking.foreign;
+        }
+        priors
     }
 
     /// The weight of a passage with these packed facts.
     #[inline]
     pub(super) fn of_passage(&self, facts: u64) -> f32 {
-        self.0[(facts >> Facts::KIND_SHIFT & 15) as usize]
+        let weight = self.kinds[(facts >> Facts::KIND_SHIFT & 15) as usize];
+        match Facts::unpack(facts).lang {
+            Some(lang) if self.foreign != 1.0 && CJK.contains(&lang) => {
+                weight * self.foreign
+            }
+            _ => weight,
+        }
     }
 }
 
-fn names_kind(node: &Node) -> bool {
+/// Chinese, Japanese and Korean, packed.
+const CJK: [u16; 3] = [pack_lang("zh"), pack_lang("ja"), pack_lang("ko")];
+
+/// Whether a field stands anywhere in a query.
+fn names(node: &Node, wanted: Field) -> bool {
     match node {
-        Node::Group(clauses) => clauses.iter().any(|clause| names_kind(&clause.node)),
-        Node::Field(field, _) => *field == Field::Kind,
+        Node::Group(clauses) => clauses.iter().any(|clause| names(&clause.node, wanted)),
+        Node::Field(field, _) => *field == wanted,
         _ => false,
     }
 }

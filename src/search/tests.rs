@@ -194,6 +194,18 @@ fn a_compound_finds_a_title_and_ranks_by_how_often_it_stands() {
 }
 
 #[test]
+fn passages_in_the_language_of_the_query_come_first() {
+    let mut chinese = paper("zh", "A", 2023, &[("CLIP CLIP CLIP 对比", &[])]);
+    chinese.passages[0].lang = Some("zh".to_owned());
+    let papers = [chinese, paper("en", "B", 2023, &[("CLIP compares CLIP pairs", &[])])];
+    let searcher = build(&papers, 2, &Tables::default());
+    let mut request = request(words("CLIP"));
+    assert_eq!(keys(&searcher.search(&request).unwrap()), ["en", "zh"]);
+    request.filters.langs = vec!["zh".to_owned(), "en".to_owned()];
+    assert_eq!(keys(&searcher.search(&request).unwrap())[0], "zh");
+}
+
+#[test]
 fn what_a_bibliography_names_stands_behind_what_a_text_says() {
     let mut entry = paper("entry", "A", 2023, &[("optical flow by deep networks", &[])]);
     entry.passages[0].passage.kind = PassageKind::Reference;
