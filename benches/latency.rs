@@ -23,7 +23,7 @@ use citemap::extract::jsonl;
 use citemap::index::{Store, Tables};
 use citemap::layout::marked::lay_marked;
 use citemap::schema::{IndexPassage, Work};
-use citemap::search::{Filters, Group, Request, Searcher, Sort};
+use citemap::search::{Request, Searcher};
 use citemap::{facets, paper, passage, query};
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TextAnalyzer;
@@ -216,18 +216,12 @@ fn queries(works: &[(Work, Vec<IndexPassage>)]) -> Vec<String> {
 }
 
 fn ask(searcher: &Searcher, text: &str, names: &[&str]) -> Anything<()> {
+    let query = query::parse(text).map_err(|e| format!("{text}: {e}"))?;
     let request = Request {
-        query: query::parse(text).map_err(|e| format!("{text}: {e}"))?,
-        filters: Filters::default(),
         facets: names.iter().map(|name| ((*name).to_owned(), Some(20))).collect(),
-        limit: 10,
-        offset: 0,
         per_paper: 3,
-        group: Group::Paper,
-        sort: Sort::Score,
-        explain: false,
-        expand: true,
         texts: true,
+        ..Request::papers(query, 10)
     };
     std::hint::black_box(searcher.search(&request)?.total_papers);
     Ok(())

@@ -23,7 +23,7 @@ use citemap::analysis::Glossary;
 use citemap::index::{self, Root, Store};
 use citemap::query;
 use citemap::search::eval::{self, BatchQuery, Measures, Qrels};
-use citemap::search::{Filters, Group, Ranking, Request, Searcher, Sort};
+use citemap::search::{Ranking, Request, Searcher};
 
 type Anything<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -216,17 +216,6 @@ fn measure(
 }
 
 fn request(text: &str, expand: bool) -> Anything<Request> {
-    Ok(Request {
-        query: query::parse(text).map_err(|e| format!("{text}: {e}"))?,
-        filters: Filters::default(),
-        facets: Vec::new(),
-        limit: DEPTH,
-        offset: 0,
-        per_paper: 1,
-        group: Group::Paper,
-        sort: Sort::Score,
-        explain: false,
-        expand,
-        texts: false,
-    })
+    let query = query::parse(text).map_err(|e| format!("{text}: {e}"))?;
+    Ok(Request { expand, ..Request::papers(query, DEPTH) })
 }

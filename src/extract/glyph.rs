@@ -59,3 +59,18 @@ pub struct PageGlyphs {
     /// Glyphs.
     pub glyphs: Vec<Glyph>,
 }
+
+/// Returns the letters of a ligature.
+pub fn ligature(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{FB00}' => "ff",
+        '\u{FB01}' => "fi",
+        '\u{FB02}' => "fl",
+        '\u{FB03}' => "ffi",
+        '\u{FB04}' => "ffl",
+        '\u{FB05}' | '\u{FB06}' => "st",
+        '\u{0132}' => "IJ",
+        '\u{0133}' => "ij",
+        _ => return None,
+    })
+}

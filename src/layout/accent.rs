@@ -33,18 +33,3 @@ pub(super) fn dotted(base: char) -> char {
         _ => base,
     }
 }
-
-/// Returns the letters of a ligature.
-pub(super) fn split_ligature(ch: char) -> Option<&'static str> {
-    Some(match ch {
-        '\u{FB00}' => "ff",
-        '\u{FB01}' => "fi",
-        '\u{FB02}' => "fl",
-        '\u{FB03}' => "ffi",
-        '\u{FB04}' => "ffl",
-        '\u{FB05}' | '\u{FB06}' => "st",
-        '\u{0132}' => "IJ",
-        '\u{0133}' => "ij",
-        _ => return None,
-    })
-}

@@ -7,10 +7,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::char::compose;
 
-use crate::extract::glyph::{ARTIFACT, INVISIBLE, TYPE3, VERTICAL};
+use crate::extract::glyph::{ARTIFACT, INVISIBLE, TYPE3, VERTICAL, ligature};
 use crate::extract::{FontInfo, Glyph, PageGlyphs};
 
-use super::accent::{combining_form, dotted, is_combining, split_ligature};
+use super::accent::{combining_form, dotted, is_combining};
 use super::bidi;
 use super::links::PageLinks;
 use super::run::Run;
@@ -344,7 +344,7 @@ impl<'a> Chunker<'a> {
         }
         let middle = (glyph.x + glyph.w / 2.0, glyph.y - 0.3 * glyph.size);
         let link = if self.with_links { self.links.at(middle.0, middle.1) } else { None };
-        match split_ligature(ch) {
+        match ligature(ch) {
             Some(letters) => {
                 for letter in letters.chars() {
                     open.run.push(letter, link, self.links.page);

@@ -91,6 +91,8 @@ impl Facts {
 
     /// Where the kind begins; four bits.
     pub(crate) const KIND_SHIFT: u32 = 20;
+    /// Where the language begins, one more than its packed code; ten bits.
+    pub(crate) const LANG_SHIFT: u32 = 28;
     /// Where the bit of [`Facts::varied`] is.
     pub(crate) const VARIED_SHIFT: u32 = 38;
     /// Where the year begins; nothing stands above it.

@@ -9,6 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
 use super::bits::Bits;
+use super::plan::forms_of;
 use crate::passage::PassageKind;
 use crate::schema::{Facts, IndexSchema, column};
 
@@ -153,7 +154,10 @@ impl SegmentView {
                         None => leads = Some(some),
                     }
                 }
-                if let Some(leads) = leads {
+                if let Some(mut leads) = leads {
+                    if words.len() > 1 && *field == self.schema.author {
+                        leads = self.with_one_author(&leads, words)?;
+                    }
                     self.widen(&leads, &mut bits);
                 }
             }
@@ -210,6 +214,27 @@ impl SegmentView {
             let span = self.span.values.get_val(lead) as u32;
             bits.insert_range(lead, lead.saturating_add(span));
         }
+    }
+
+    /// Of papers that hold all words of a name, those in which one author has them all.
+    fn with_one_author(&self, leads: &Bits, words: &[String]) -> tantivy::Result<Bits> {
+        let mut kept = Bits::none(self.max_doc());
+        let Some(names) = self.reader.fast_fields().str(column::AUTHOR)? else {
+            return Ok(kept);
+        };
+        let mut name = String::new();
+        for lead in leads.iter() {
+            for ord in names.ords().values_for_doc(lead) {
+                name.clear();
+                names.ord_to_str(ord, &mut name)?;
+                let forms = forms_of(&name);
+                if words.iter().all(|word| forms.contains(word)) {
+                    kept.insert(lead);
+                    break;
+                }
+            }
+        }
+        Ok(kept)
     }
 
     fn any(

@@ -69,6 +69,25 @@ pub struct Request {
     pub texts: bool,
 }
 
+impl Request {
+    /// The papers that a query finds, best first, and nothing else of them.
+    pub fn papers(query: Query, limit: usize) -> Request {
+        Request {
+            query,
+            filters: Filters::default(),
+            facets: Vec::new(),
+            limit,
+            offset: 0,
+            per_paper: 1,
+            group: Group::Paper,
+            sort: Sort::Score,
+            explain: false,
+            expand: true,
+            texts: false,
+        }
+    }
+}
+
 /// Filters: OR within a field, AND across them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filters {

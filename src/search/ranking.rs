@@ -91,17 +91,16 @@ impl Priors {
     #[inline]
     pub(super) fn of_passage(&self, facts: u64) -> f32 {
         let weight = self.kinds[(facts >> Facts::KIND_SHIFT & 15) as usize];
-        match Facts::unpack(facts).lang {
-            Some(lang) if self.foreign != 1.0 && CJK.contains(&lang) => {
-                weight * self.foreign
-            }
-            _ => weight,
+        match CJK.contains(&(facts >> Facts::LANG_SHIFT & 0x3FF)) {
+            true => weight * self.foreign,
+            false => weight,
         }
     }
 }
 
-/// Chinese, Japanese and Korean, packed.
-const CJK: [u16; 3] = [pack_lang("zh"), pack_lang("ja"), pack_lang("ko")];
+/// Chinese, Japanese and Korean as packed facts hold them.
+const CJK: [u64; 3] =
+    [pack_lang("zh") as u64 + 1, pack_lang("ja") as u64 + 1, pack_lang("ko") as u64 + 1];
 
 /// Whether a field stands anywhere in a query.
 fn names(node: &Node, wanted: Field) -> bool {

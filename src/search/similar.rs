@@ -10,7 +10,7 @@ use super::finish::paper_info;
 use super::leaf::{Leaf, Words, doc_freq};
 use super::plan::{Plan, Scored};
 use super::terms::idf;
-use super::{Filters, Group, PaperInfo, Request, SearchError, Searcher, Sort};
+use super::{Filters, Group, PaperInfo, Request, SearchError, Searcher};
 use crate::analysis::{self, is_stop};
 use crate::query::{Clause, Node, Occur, Query};
 
@@ -350,19 +350,9 @@ impl Portrait {
 
 fn words_request(group: Group) -> Request {
     let root = Clause { occur: Occur::Should, node: Node::All, boost: 1.0, span: 0..0 };
-    Request {
-        query: Query { text: String::new(), root },
-        filters: Filters::default(),
-        facets: Vec::new(),
-        limit: N_LOOKED_AT,
-        offset: 0,
-        per_paper: 1,
-        group,
-        sort: Sort::Score,
-        explain: false,
-        expand: false,
-        texts: group == Group::Passage,
-    }
+    let query = Query { text: String::new(), root };
+    let texts = group == Group::Passage;
+    Request { group, texts, expand: false, ..Request::papers(query, N_LOOKED_AT) }
 }
 
 impl TopicCount {

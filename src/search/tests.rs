@@ -206,6 +206,21 @@ fn passages_in_the_language_of_the_query_come_first() {
 }
 
 #[test]
+fn the_words_of_an_author_are_those_of_one_person() {
+    let text: &[(&str, &[&str])] = &[("text", &[])];
+    let mut both = paper("both", "A", 2023, text);
+    both.work.authors = vec!["Jiazheng Xu".to_owned(), "Yuxuan Tong".to_owned()];
+    let mut one = paper("one", "B", 2023, text);
+    one.work.authors = vec!["Tong Xu".to_owned()];
+    let searcher = build(&[both, one], 2, &Tables::default());
+    let mut request = request(words("text"));
+    request.filters.authors = vec!["Tong Xu".to_owned()];
+    assert_eq!(keys(&searcher.search(&request).unwrap()), ["one"]);
+    request.filters.authors = vec!["xu".to_owned()];
+    assert_eq!(searcher.search(&request).unwrap().total_papers, 2);
+}
+
+#[test]
 fn what_a_bibliography_names_stands_behind_what_a_text_says() {
     let mut entry = paper("entry", "A", 2023, &[("optical flow by deep networks", &[])]);
     entry.passages[0].passage.kind = PassageKind::Reference;

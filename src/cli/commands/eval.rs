@@ -11,8 +11,8 @@ use crate::cli::args::EvalArgs;
 use crate::cli::error::{CliError, FOUND, TROUBLE};
 use crate::output::sanitize::clean;
 use crate::query;
+use crate::search::Request;
 use crate::search::eval::{measure, read_qrels, read_queries};
-use crate::search::{Filters, Group, Request, Sort};
 
 /// Papers of a query that are judged.
 const DEPTH: usize = 1000;
@@ -41,19 +41,8 @@ pub fn run(context: &Context, args: &EvalArgs) -> Result<u8, CliError> {
                 continue;
             }
         };
-        let request = Request {
-            query,
-            filters: Filters::default(),
-            facets: Vec::new(),
-            limit: DEPTH,
-            offset: 0,
-            per_paper: 1,
-            group: Group::Paper,
-            sort: Sort::Score,
-            explain: false,
-            expand: context.config.settings.search.expand,
-            texts: false,
-        };
+        let expand = context.config.settings.search.expand;
+        let request = Request { expand, ..Request::papers(query, DEPTH) };
         let answer = opened.searcher.search(&request)?;
         let found = answer.hits.into_iter().map(|hit| (hit.paper.key, hit.score));
         run.insert(line.id, found.collect());

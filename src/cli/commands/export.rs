@@ -10,7 +10,7 @@ use crate::cli::error::{CliError, FOUND, NOTHING, chain};
 use crate::corpus::bib::{Bibliography, Entry};
 use crate::output::export::{self, Cited};
 use crate::query;
-use crate::search::{Filters, Group, PaperInfo, Request, Sort};
+use crate::search::{Filters, PaperInfo, Request};
 
 /// Writes the bibliography of what the query finds; of everything if there is neither query nor filter.
 pub fn run(context: &Context, args: &ExportArgs) -> Result<u8, CliError> {
@@ -53,18 +53,11 @@ fn found(
 ) -> Result<Vec<Cited>, CliError> {
     let opened = open(context, false)?;
     let text = if args.query.is_empty() { "*".into() } else { args.query.join(" ") };
+    let limit = args.limit.unwrap_or(usize::MAX >> 1);
     let request = Request {
-        query: query::parse(&text)?,
         filters: filters_of(&opened.searcher, &args.filters)?,
-        facets: Vec::new(),
-        limit: args.limit.unwrap_or(usize::MAX >> 1),
-        offset: 0,
-        per_paper: 1,
-        group: Group::Paper,
-        sort: Sort::Score,
-        explain: false,
         expand: context.config.settings.search.expand,
-        texts: false,
+        ..Request::papers(query::parse(&text)?, limit)
     };
     debug_assert!(request.filters != Filters::default() || !args.query.is_empty());
     let answer = opened.searcher.search(&request);

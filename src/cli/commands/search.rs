@@ -75,6 +75,10 @@ fn batch(
         if line.trim().is_empty() {
             continue;
         }
+        let mut refuse = |what: &str| {
+            faults += 1;
+            context.ui.note(&clean(&format!("citemap: {name}:{}: {what}", i + 1)));
+        };
         let read = serde_json::from_str::<BatchLine>(&line).map_err(|e| e.to_string());
         let parsed = read.and_then(|l| {
             query::parse(&l.text).map(|q| (l.id, q)).map_err(|e| e.to_string())
@@ -82,13 +86,7 @@ fn batch(
         let (id, query) = match parsed {
             Ok(parsed) => parsed,
             Err(what) => {
-                faults += 1;
-                context.ui.note(&format!(
-                    "citemap: {}:{}: {}",
-                    clean(&name),
-                    i + 1,
-                    clean(&what)
-                ));
+                refuse(&what);
                 continue;
             }
         };
@@ -97,13 +95,7 @@ fn batch(
         let answer = match answer(opened, &request) {
             Ok(answer) => answer,
             Err(CliError { kind: Kind::User, message, .. }) => {
-                faults += 1;
-                context.ui.note(&format!(
-                    "citemap: {}:{}: {}",
-                    clean(&name),
-                    i + 1,
-                    clean(&message)
-                ));
+                refuse(&message);
                 continue;
             }
             Err(error) => return Err(error),

@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 use super::font_name;
 use super::glyph_name;
 use crate::extract::FontInfo;
+use crate::extract::glyph::ligature;
 
 /// Characters that one code may stand for: a ligature such as U+FDFA has 18.
 const MAX_CHARS: usize = 18;
@@ -131,9 +132,8 @@ impl LoadedFont<'_> {
 
     /// Appends one character as text wants it: ligatures split, private use resolved.
     fn push(&self, out: &mut Vec<char>, c: char) {
-        let split = ligature(c);
-        if !split.is_empty() {
-            out.extend(split.chars());
+        if let Some(letters) = ligature(c) {
+            out.extend(letters.chars());
             return;
         }
         out.push(match c {
@@ -148,19 +148,6 @@ impl LoadedFont<'_> {
             c if c.is_control() => char::REPLACEMENT_CHARACTER,
             c => c,
         });
-    }
-}
-
-/// Returns the letters of a ligature, or nothing.
-pub(super) fn ligature(c: char) -> &'static str {
-    match c {
-        '\u{FB00}' => "ff",
-        '\u{FB01}' => "fi",
-        '\u{FB02}' => "fl",
-        '\u{FB03}' => "ffi",
-        '\u{FB04}' => "ffl",
-        '\u{FB05}' | '\u{FB06}' => "st",
-        _ => "",
     }
 }
 

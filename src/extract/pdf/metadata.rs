@@ -13,6 +13,7 @@ use super::stream;
 use super::string::text_string;
 use crate::corpus::ids;
 use crate::extract::Info;
+use crate::extract::prose::{squeeze, year_in};
 
 /// Bytes of an XMP packet that are read.
 const MAX_PACKET: usize = 4 << 20;
@@ -66,7 +67,7 @@ fn year_of_venue(subject: &str, made: Option<i32>) -> Option<i32> {
     if !names.iter().any(|n| lower.contains(n)) {
         return None;
     }
-    find_year(subject)
+    year_in(subject)
         .filter(|year| made.is_none_or(|made| (made..=made + 1).contains(year)))
 }
 
@@ -133,7 +134,7 @@ fn property(path: &[String], value: &str, info: &mut Info) {
             info.doi = ids::doi(value);
         }
         "prism:coverDate" | "prism:publicationDate" | "prism:coverDisplayDate" => {
-            info.year = info.year.or_else(|| find_year(value));
+            info.year = info.year.or_else(|| year_in(value));
         }
         _ => {}
     }
@@ -172,17 +173,6 @@ fn split_authors(text: &str) -> Vec<String> {
         .map(|p| p.trim().trim_start_matches("and ").to_string())
         .filter(|p| p.chars().any(char::is_alphabetic))
         .collect()
-}
-
-fn find_year(text: &str) -> Option<i32> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .filter(|part| part.len() == 4)
-        .filter_map(|part| part.parse().ok())
-        .find(|year| (1800..=2200).contains(year))
-}
-
-fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

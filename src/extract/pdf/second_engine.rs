@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::matrix::{Matrix, apply, direction};
 use super::{Extractor, PageFault, PageRead};
+use crate::extract::glyph::ligature;
 use crate::extract::{FontInfo, Glyph, PageGlyphs};
 
 /// Glyphs of one page.
@@ -201,12 +202,12 @@ impl OutputDev for Device {
 
 /// Splits a ligature into its letters; a control character becomes U+FFFD.
 fn split(c: char) -> impl Iterator<Item = char> {
-    let split = super::font::ligature(c);
+    let letters = ligature(c);
     let single = match c {
-        _ if !split.is_empty() => None,
+        _ if letters.is_some() => None,
         '\t' | '\n' | '\r' => Some(' '),
         c if c.is_control() => Some(char::REPLACEMENT_CHARACTER),
         c => Some(c),
     };
-    split.chars().chain(single)
+    letters.unwrap_or_default().chars().chain(single)
 }

@@ -3,7 +3,7 @@
 //! In: blocks and the document's own metadata. Out: names, `First Last`, in the order of the page.
 //! Metadata is believed where the page says the same. Marks, places and addresses are no names.
 
-use super::super::reference::names::{fold, is_cjk, split_names, upright};
+use super::super::reference::names::{capitalised, fold, is_cjk, split_names, upright};
 use crate::extract::Info;
 use crate::layout::{Block, BlockKind};
 
@@ -356,20 +356,10 @@ fn one_after_the_other(words: &[&str]) -> Vec<String> {
 
 /// `FEI YU` becomes `Fei Yu`.
 fn unshout(name: &str) -> String {
-    if name.chars().any(char::is_lowercase) || name.chars().any(is_cjk) {
-        return name.to_owned();
+    match name.chars().any(|c| c.is_lowercase() || is_cjk(c)) {
+        true => name.to_owned(),
+        false => capitalised(name),
     }
-    let mut out = String::new();
-    let mut start = true;
-    for c in name.chars() {
-        if start {
-            out.push(c)
-        } else {
-            out.extend(c.to_lowercase())
-        }
-        start = !c.is_alphabetic();
-    }
-    out
 }
 
 fn is_name(text: &str) -> bool {

@@ -434,6 +434,11 @@ fn title_case(name: &str) -> String {
     if !shouts {
         return name.to_owned();
     }
+    capitalised(name)
+}
+
+/// Each word with its first letter as it stands and the rest in small letters.
+pub fn capitalised(name: &str) -> String {
     let mut out = String::new();
     let mut start = true;
     for c in name.chars() {
