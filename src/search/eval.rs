@@ -49,6 +49,8 @@ pub struct Measures {
     pub ndcg10: f64,
     /// Mean average precision of the first 1000.
     pub map: f64,
+    /// Share of the relevant documents among the first 5.
+    pub recall5: f64,
     /// Share of the relevant documents among the first 100.
     pub recall100: f64,
     /// One over the rank of the first relevant document, if it is among the first 10.
@@ -99,7 +101,8 @@ pub fn measure(qrels: &Qrels, run: &BTreeMap<String, Vec<(String, f32)>>) -> Mea
         add(&mut sum, judged, &found);
     }
     let n = sum.queries.max(1) as f64;
-    for value in [&mut sum.ndcg10, &mut sum.map, &mut sum.recall100, &mut sum.mrr10] {
+    let Measures { ndcg10, map, recall5, recall100, mrr10, .. } = &mut sum;
+    for value in [ndcg10, map, recall5, recall100, mrr10] {
         *value /= n;
     }
     sum
@@ -135,6 +138,7 @@ fn add(sum: &mut Measures, judged: &BTreeMap<String, i64>, ranked: &[(&str, f32)
     sum.map += precision / relevant;
     let among =
         |n: usize| ranked.iter().take(n).filter(|(doc, _)| grade(doc) > 0).count();
+    sum.recall5 += among(5) as f64 / relevant;
     sum.recall100 += among(100) as f64 / relevant;
     let first = ranked.iter().take(10).position(|(doc, _)| grade(doc) > 0);
     sum.mrr10 += first.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
@@ -166,6 +170,7 @@ mod tests {
         assert!((found.ndcg10 - gain / ideal).abs() < 1e-9);
         assert!((found.map - (1.0 / 2.0 + 2.0 / 3.0) / 2.0).abs() < 1e-9);
         assert_eq!((found.recall100, found.mrr10), (1.0, 0.5));
+        assert_eq!(found.recall5, 1.0);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::search::eval::{measure, read_qrels, read_queries};
 /// Papers of a query that are judged.
 const DEPTH: usize = 1000;
 
-/// Runs the queries and prints nDCG@10, MAP, recall@100 and MRR@10.
+/// Runs the queries and prints nDCG@10, MAP, recall@5, recall@100 and MRR@10.
 pub fn run(context: &Context, args: &EvalArgs) -> Result<u8, CliError> {
     let (queries_file, qrels_file) =
         (given(context, &args.queries), given(context, &args.qrels));
@@ -56,6 +56,7 @@ pub fn run(context: &Context, args: &EvalArgs) -> Result<u8, CliError> {
             "refused": refused,
             "ndcg10": measured.ndcg10,
             "map": measured.map,
+            "recall5": measured.recall5,
             "recall100": measured.recall100,
             "mrr10": measured.mrr10,
         });
@@ -63,10 +64,11 @@ pub fn run(context: &Context, args: &EvalArgs) -> Result<u8, CliError> {
     } else {
         writeln!(
             out,
-            "queries={} ndcg10={:.4} map={:.4} recall100={:.4} mrr10={:.4}",
+            "queries={} ndcg10={:.4} map={:.4} recall5={:.4} recall100={:.4} mrr10={:.4}",
             measured.queries,
             measured.ndcg10,
             measured.map,
+            measured.recall5,
             measured.recall100,
             measured.mrr10
         )?;
