@@ -58,7 +58,7 @@ impl Compiler<'_> {
         if place.ranks
             && !matches!(leaf, Leaf::Year(..) | Leaf::Kinds(_) | Leaf::Langs(_))
         {
-            self.unit(leaf.clone(), place.boost, false, text, field_name(field));
+            self.unit(leaf.clone(), place.boost, false, text, field.name());
         }
         Ok(Some(Tree::Leaf(leaf)))
     }
@@ -100,7 +100,7 @@ impl Compiler<'_> {
             Some(Field::Arxiv) => self.schema.arxiv,
             Some(Field::Doi) => self.schema.doi,
             Some(field) => {
-                let field = field_name(field);
+                let field = field.name();
                 return Err(SearchError::PatternInField { field, span: span.clone() });
             }
         };
@@ -129,7 +129,7 @@ impl Compiler<'_> {
             Some(_) => vec![Leaf::Terms(index_field, forms)],
         };
         if place.ranks {
-            let field = place.field.map_or("text", field_name);
+            let field = place.field.map_or("text", Field::name);
             for leaf in &leaves {
                 self.unit(leaf.clone(), place.boost, false, &label, field);
             }
@@ -161,21 +161,4 @@ fn year_of(text: &str, span: &Span) -> Result<i32, SearchError> {
     text.trim()
         .parse()
         .map_err(|_| SearchError::BadYear { given: text.to_owned(), span: span.clone() })
-}
-
-/// Returns the name of a field, as the language has it.
-pub(in crate::search) fn field_name(field: Field) -> &'static str {
-    match field {
-        Field::Title => "title",
-        Field::Author => "author",
-        Field::Year => "year",
-        Field::Venue => "venue",
-        Field::Section => "section",
-        Field::Topic => "topic",
-        Field::Kind => "kind",
-        Field::Key => "key",
-        Field::Arxiv => "arxiv",
-        Field::Doi => "doi",
-        Field::Lang => "lang",
-    }
 }
