@@ -22,7 +22,7 @@ pub(crate) use facts::{Facts, pack_lang, unpack_lang};
 pub use facts::{format_name, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

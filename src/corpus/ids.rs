@@ -47,6 +47,12 @@ pub fn arxiv_year(id: &str) -> Option<i32> {
     Some(if two >= 90 { 1900 + two } else { 2000 + two })
 }
 
+/// Returns year and month in which an arXiv id was given out.
+pub fn arxiv_month(id: &str) -> Option<(i32, i32)> {
+    let month = id.rsplit('/').next()?.get(2..4)?.parse().ok()?;
+    Some((arxiv_year(id)?, month))
+}
+
 /// Returns the arXiv id in a DOI of arXiv's own.
 pub fn arxiv_of_doi(value: &str) -> Option<String> {
     doi(value)?.strip_prefix("10.48550/arxiv.").and_then(arxiv_id)

@@ -20,7 +20,7 @@ use crate::schema::Work;
 use crate::survey::resolve::{Resolver, WorkFacts};
 
 /// Letters that a title must have to tell that two documents are one work.
-const TELLING_TITLE: usize = 16;
+pub(crate) const TELLING_TITLE: usize = 16;
 
 /// A file that belongs to a work.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +69,8 @@ impl CatalogWork {
 #[derive(Debug, Default)]
 pub(crate) struct Catalog<'a> {
     pub(crate) works: BTreeMap<String, CatalogWork>,
+    /// Years by which the corpus cites works of which none is stated.
+    pub(crate) cited_years: BTreeMap<String, i32>,
     bibliography: &'a [Entry],
     files: Option<&'a BTreeMap<String, FileRow>>,
     known: Known,
@@ -127,7 +129,10 @@ impl<'a> Catalog<'a> {
                 true => facts.authors.clone(),
                 false => entry.authors.clone(),
             },
-            year: entry.year.or_else(|| year_with_id(facts.year, named.as_deref())),
+            year: entry
+                .year
+                .or_else(|| self.cited_years.get(key).copied())
+                .or_else(|| year_with_id(facts.year, named.as_deref())),
             venue: either(&entry.venue, &facts.venue),
             arxiv: stated.or(named),
             doi: either(&entry.doi, &facts.doi),

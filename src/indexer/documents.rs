@@ -493,6 +493,7 @@ fn digest_of(catalog: &Catalog<'_>) -> u64 {
             key,
             entry.map(|e| (&e.title, &e.arxiv, &e.doi, e.year)),
             facts.map(|f| (&f.title, &f.arxiv, &f.doi, f.year)),
+            catalog.cited_years.get(key),
         );
         hash.update(&postcard::to_stdvec(&parts).expect("plain data always encodes"));
     }

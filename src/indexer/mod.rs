@@ -28,6 +28,7 @@ mod staleness;
 mod tests;
 mod topics;
 mod work;
+mod years;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;

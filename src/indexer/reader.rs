@@ -97,6 +97,8 @@ pub(crate) struct Facts {
     pub(crate) title: String,
     pub(crate) authors: Vec<String>,
     pub(crate) year: Option<i32>,
+    /// See [`Document::year_is_stated`].
+    pub(crate) year_is_stated: bool,
     pub(crate) venue: Option<String>,
     pub(crate) arxiv: Option<String>,
     pub(crate) doi: Option<String>,
@@ -123,6 +125,7 @@ impl Facts {
             title: document.title.clone(),
             authors: document.authors.clone(),
             year: document.year,
+            year_is_stated: document.year_is_stated,
             venue: document.venue.clone(),
             arxiv: document.arxiv.clone(),
             doi: document.doi.clone(),

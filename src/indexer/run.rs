@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::cache::{self, Cache};
-use super::catalog::Catalog;
+use super::catalog::{Catalog, CatalogWork};
 use super::collection::Collections;
 use super::documents::{self, Documents};
 use super::ledger::{Changes, FileRow, Outcome};
@@ -17,6 +17,7 @@ use super::session::Session;
 use super::snapshot::{FileState, SeenFile, Snapshot};
 use super::staleness::{SURVEYS, Seen, compare, name_of, own_files, plain_content};
 use super::topics::Topics;
+use super::years::OpenYears;
 use super::{CacheError, Note, Options, Progress, Rebuild, Report, RunError, Stage};
 use crate::corpus::bib::{self, Bibliography};
 use crate::corpus::walk::{Found, walk};
@@ -185,7 +186,8 @@ fn update(
         .map(|f| (bib::FILE_NAME.to_owned(), format!("line {}: {}", f.line, f.what)))
         .collect();
     faults.extend(map_faults);
-    let catalog = Catalog::join(&bibliography, options.corpus, &files);
+    let mut catalog = Catalog::join(&bibliography, options.corpus, &files);
+    catalog.cited_years = cited_years(&catalog, &session)?;
     let context = Context {
         options,
         cache,
@@ -241,6 +243,21 @@ fn update(
     take_faults(report, &snapshot);
     progress.step(Stage::Tidying, 0, 1, "");
     session.close(options.tidy)
+}
+
+/// The years by which the documents cite works of which none is stated.
+fn cited_years(
+    catalog: &Catalog<'_>,
+    session: &Session,
+) -> Result<BTreeMap<String, i32>, RunError> {
+    let mut open = OpenYears::of(catalog);
+    if open.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    for best in catalog.works.values().filter_map(CatalogWork::best) {
+        open.take(&session.ledger.references(&best.path)?);
+    }
+    Ok(open.told())
 }
 
 /// Returns the snapshot if nothing has changed since it was taken.

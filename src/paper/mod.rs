@@ -39,7 +39,7 @@ pub fn understand(laid: Laid) -> Document {
     let title = front::title(&blocks, &info);
     let authors = front::authors(&blocks, &info, n_pages > 0);
     let abstract_text = front::abstract_text(&blocks, &info);
-    let (year, venue) = published::year_and_venue(&blocks, &info, &margin, &references);
+    let published = published::year_and_venue(&blocks, &info, &margin, &references);
     let lang =
         info.lang.as_deref().and_then(two_letters).or_else(|| language(&blocks, &info));
 
@@ -63,8 +63,9 @@ pub fn understand(laid: Laid) -> Document {
         title,
         authors,
         abstract_text,
-        year,
-        venue,
+        year: published.year,
+        year_is_stated: published.is_stated,
+        venue: published.venue,
         arxiv: info.arxiv,
         doi: info.doi.map(|d| d.to_lowercase()),
         licence: info.licence,
@@ -251,6 +252,8 @@ pub struct Document {
     pub abstract_text: String,
     /// Year of publication.
     pub year: Option<i32>,
+    /// The document states that year; else it is told from arXiv's dates or the references.
+    pub year_is_stated: bool,
     /// Journal or conference.
     pub venue: Option<String>,
     /// arXiv id without version.

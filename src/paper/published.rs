@@ -3,6 +3,7 @@
 //! In: the first page with its margins, the document's metadata, the references. Out: year and venue.
 //! The year is that of the form at hand, as its readers cite it: of the venue that the page names,
 //! else of the version that arXiv's stamp dates, else of the arXiv id, else of the newest reference.
+//! Only the first of these is stated; the others give way to what citing papers say.
 
 use super::Reference;
 use super::reference::years;
@@ -57,6 +58,22 @@ const VENUES: [&str; 40] = [
 /// Longest text in bytes that may name a venue; more is prose.
 const MAX_LINE: usize = 600;
 
+/// A version that follows the first within so many months is a revision of the preprint: a venue
+/// takes longer to accept a paper, and readers cite the year of the first.
+const REVISION_MONTHS: i32 = 3;
+
+/// When and where a paper was published.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    /// The year.
+    pub(super) year: Option<i32>,
+    /// The document or its publisher's metadata state the year; else it is told from arXiv's
+    /// dates or the references.
+    pub(super) is_stated: bool,
+    /// Conference or journal.
+    pub(super) venue: Option<String>,
+}
+
 /// Year and venue: as stated, as printed on the first page, of arXiv's stamp, or the newest
 /// reference's.
 pub(super) fn year_and_venue(
@@ -64,7 +81,7 @@ pub(super) fn year_and_venue(
     info: &Info,
     margin: &[String],
     references: &[Reference],
-) -> (Option<i32>, Option<String>) {
+) -> Published {
     let of_id = info.arxiv.as_deref().and_then(ids::arxiv_year);
     // What is printed may be about another paper: it must fit the id.
     let fits = |year: i32| of_id.is_none_or(|of_id| (of_id..=of_id + 3).contains(&year));
@@ -96,17 +113,34 @@ pub(super) fn year_and_venue(
         )
         .filter(|(_, year)| fits(*year))
         .collect::<Vec<_>>();
-    let of_version = margin.iter().find_map(|line| stamp_year(line)).filter(|y| fits(*y));
+    let first_version = info.arxiv.as_deref().and_then(ids::arxiv_month);
+    let is_revision = |version: (i32, i32)| {
+        first_version
+            .is_some_and(|first| months(version) - months(first) <= REVISION_MONTHS)
+    };
+    let of_version = margin
+        .iter()
+        .find_map(|line| stamp_month(line))
+        .filter(|version| fits(version.0) && !is_revision(*version))
+        .map(|(year, _)| year);
     let newest = references.iter().filter_map(|r| r.year).filter(|y| *y <= 2035).max();
     let venue = || printed.iter().find_map(|p| p.0.clone());
-    let year = info
-        .year
-        .or(printed.first().map(|p| p.1))
+    let stated = info.year.or(printed.first().map(|p| p.1));
+    let year = stated
         .or(of_version)
         .or(of_id)
         .or_else(|| first_page().find_map(date_line))
         .or(newest);
-    (year, info.venue.clone().or_else(venue))
+    Published {
+        year,
+        is_stated: stated.is_some(),
+        venue: info.venue.clone().or_else(venue),
+    }
+}
+
+/// Months since the year 0, so that two dates can be set against each other.
+fn months((year, month): (i32, i32)) -> i32 {
+    year * 12 + month
 }
 
 /// `NIPS 2017`, `ICLR 2021`, `© 2014`, `Copyright 2014 by`, `Published online: 3 May 2021`: venue,
@@ -168,13 +202,14 @@ fn issue(line: &str) -> Option<i32> {
     named.then(last).flatten()
 }
 
-/// The year of the version that arXiv's stamp names: `arXiv:1512.02325v5 [cs.CV] 29 Dec 2016`.
-fn stamp_year(line: &str) -> Option<i32> {
+/// Year and month of the version that arXiv's stamp names: `arXiv:1512.02325v5 [cs.CV] 29 Dec 2016`.
+fn stamp_month(line: &str) -> Option<(i32, i32)> {
     let rest = line.trim().strip_prefix("arXiv:")?;
     let words: Vec<&str> = rest.split_whitespace().collect();
     let [.., day, month, year] = words.as_slice() else { return None };
     let dated = day.len() <= 2 && day.bytes().all(|b| b.is_ascii_digit());
-    (dated && is_month(month)).then(|| whole_year(year)).flatten()
+    let month = month_of(month).filter(|_| dated)?;
+    Some((whole_year(year)?, month))
 }
 
 /// The year of a block that is nothing but a date, as reports print below their title.
@@ -182,10 +217,13 @@ fn date_line(block: &Block) -> Option<i32> {
     let words: Vec<&str> =
         block.text.split([' ', ',']).filter(|w| !w.is_empty()).collect();
     let year = words.iter().find_map(|w| whole_year(w));
-    (words.len() <= 4 && words.iter().any(|w| is_month(w))).then_some(year).flatten()
+    (words.len() <= 4 && words.iter().any(|w| month_of(w).is_some()))
+        .then_some(year)
+        .flatten()
 }
 
-fn is_month(word: &str) -> bool {
+/// The number of a month, by its name or the beginning of it.
+fn month_of(word: &str) -> Option<i32> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",
@@ -201,7 +239,8 @@ fn is_month(word: &str) -> bool {
         "december",
     ];
     let word = word.trim_matches('.').to_lowercase();
-    word.len() >= 3 && MONTHS.iter().any(|m| m.starts_with(&word))
+    let known = (1..).zip(MONTHS).find(|(_, name)| name.starts_with(&word));
+    known.filter(|_| word.len() >= 3).map(|(number, _)| number)
 }
 
 fn whole_year(word: &str) -> Option<i32> {
@@ -241,9 +280,12 @@ mod tests {
         ] {
             assert_eq!(issue(line), year, "{line}");
         }
-        assert_eq!(stamp_year("arXiv:1512.02325v5 [cs.CV] 29 Dec 2016"), Some(2016));
-        assert_eq!(stamp_year("arXiv:hep-th/9901001v1 4 Jan 1999"), Some(1999));
-        assert_eq!(stamp_year("arXiv:1512.02325v5 [cs.CV]"), None);
+        assert_eq!(
+            stamp_month("arXiv:1512.02325v5 [cs.CV] 29 Dec 2016"),
+            Some((2016, 12))
+        );
+        assert_eq!(stamp_month("arXiv:hep-th/9901001v1 4 Jan 1999"), Some((1999, 1)));
+        assert_eq!(stamp_month("arXiv:1512.02325v5 [cs.CV]"), None);
     }
 
     fn year(arxiv: &str, margin: &[&str], note: &str, newest: i32) -> Option<i32> {
@@ -254,7 +296,7 @@ mod tests {
         let margin: Vec<String> = margin.iter().map(|l| (*l).to_owned()).collect();
         let blocks = [Block { text: note.into(), page: 1, ..Block::default() }];
         let references = [Reference { year: Some(newest), ..Reference::default() }];
-        year_and_venue(&blocks, &info, &margin, &references).0
+        year_and_venue(&blocks, &info, &margin, &references).year
     }
 
     #[test]
@@ -266,6 +308,11 @@ mod tests {
         );
         assert_eq!(year("2010.00001", &[stamp], "", 2020), Some(2021));
         assert_eq!(year("2010.00001", &[], "", 2019), Some(2020));
+        // A revision over the turn of the year is still the preprint that was read.
+        let revision = "arXiv:2012.00001v2 [cs.CV] 2 Mar 2021";
+        assert_eq!(year("2012.00001", &[revision], "", 2020), Some(2020));
+        let accepted = "arXiv:2012.00001v2 [cs.CV] 2 Apr 2021";
+        assert_eq!(year("2012.00001", &[accepted], "", 2020), Some(2021));
         // A conference before the id is another paper's.
         assert_eq!(year("2010.00001", &["Talk at ICML 2015"], "", 2019), Some(2020));
         assert_eq!(year("", &[], "June 3, 2018", 2016), Some(2018));
