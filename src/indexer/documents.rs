@@ -48,7 +48,9 @@ pub(super) fn read(
     let before = |name: &str, file: &FoundFile| {
         files.get(name).filter(|row| {
             let lasts = match &row.outcome {
-                Outcome::Failed(failure) => failure.lasts() && !options.retry,
+                Outcome::Failed(failure) => {
+                    options.reading.would_fail_again(failure) && !options.retry
+                }
                 _ => true,
             };
             row.format == file.format && row.reader == version && lasts

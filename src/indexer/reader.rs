@@ -14,7 +14,7 @@ use super::attempt::Attempts;
 use super::cache::{Cache, CacheError, CacheKey, Cached};
 use super::work::cited;
 use crate::corpus::{Fingerprint, Format};
-use crate::extract::ocr::{OcrCommand, OcrFault};
+use crate::extract::ocr::{self, OcrCommand, OcrFault};
 use crate::extract::worker::{Job, PoolConfig, WorkerFault};
 use crate::extract::{self, CollectError, Content, ExtractError, Input, ReadOptions};
 use crate::layout;
@@ -34,18 +34,26 @@ pub struct ReadSettings {
 
 impl ReadSettings {
     /// Names the reader with its settings: what another version or another setting may read
-    /// differently has another number.
+    /// differently has another number. Passwords have no part in it: what one of them opened stays
+    /// read when a later run has none.
     pub(crate) fn version(&self) -> u64 {
+        let mut options = self.options.clone();
+        options.pdf.passwords.clear();
         let mut hash = blake3::Hasher::new();
         hash.update(env!("CARGO_PKG_VERSION").as_bytes());
         hash.update(&layout::READER_VERSION.to_le_bytes());
-        hash.update(&encode(&self.options));
+        hash.update(&encode(&options));
         if let Some((command, _)) = &self.ocr {
             hash.update(&encode(&command.words()));
         }
         let mut first = [0; 8];
         first.copy_from_slice(&hash.finalize().as_bytes()[..8]);
         u64::from_le_bytes(first)
+    }
+
+    /// True if reading the same bytes again with these settings would end the same way.
+    pub(crate) fn would_fail_again(&self, failure: &Failure) -> bool {
+        failure.lasts() && (self.options.pdf.passwords.is_empty() || !failure.is_locked())
     }
 }
 
@@ -64,6 +72,9 @@ pub enum Failure {
         /// What is wrong with the program.
         fault: OcrFault,
     },
+    /// It is a scan: of its text there is nothing, or a stamp.
+    #[error("no text layer: needs OCR")]
+    Scan,
     /// The disk says no.
     #[error("cannot be opened: {what}")]
     Unreadable {
@@ -84,10 +95,15 @@ impl Failure {
     /// True if reading the same bytes again would end the same way.
     pub fn lasts(&self) -> bool {
         match self {
-            Failure::Extract(_) | Failure::TooLarge { .. } => true,
+            Failure::Extract(_) | Failure::TooLarge { .. } | Failure::Scan => true,
             Failure::Worker(fault) => fault.is_of_document(),
             Failure::Unreadable { .. } | Failure::Ocr { .. } => false,
         }
+    }
+
+    /// True if a password might open the file.
+    fn is_locked(&self) -> bool {
+        matches!(self, Failure::Extract(ExtractError::NeedsPassword { .. }))
     }
 }
 
@@ -139,6 +155,11 @@ impl Facts {
             quality: document.quality.score,
             faults: document.faults.iter().take(FAULTS).cloned().collect(),
         }
+    }
+
+    /// True if no text stands behind them.
+    pub(crate) fn is_scan(&self) -> bool {
+        self.faults.iter().any(ocr::is_needed)
     }
 }
 
@@ -214,7 +235,7 @@ impl<'a> Reader<'a> {
         let format = input.format;
         let key = CacheKey::new(fingerprint, self.version, format);
         match self.cache.get(key)? {
-            Some(Cached::Failed(failure)) => {
+            Some(Cached::Failed(failure)) if self.settings.would_fail_again(&failure) => {
                 return Ok(Reading::failed(fingerprint, failure));
             }
             Some(Cached::Document(packed)) => {
@@ -224,7 +245,7 @@ impl<'a> Reader<'a> {
                     return Ok(Reading { fingerprint, result, fresh: None });
                 }
             }
-            None => {}
+            Some(Cached::Failed(_)) | None => {}
         }
         Ok(match self.attempts.read(input) {
             Ok((document, packed)) => Reading {

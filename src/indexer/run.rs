@@ -12,7 +12,7 @@ use super::catalog::{Catalog, CatalogWork};
 use super::collection::Collections;
 use super::documents::{self, Documents};
 use super::ledger::{Changes, FileRow, Outcome};
-use super::reader::Reader;
+use super::reader::{Facts, ReadSettings, Reader};
 use super::session::Session;
 use super::snapshot::{FileState, SeenFile, Snapshot};
 use super::staleness::{SURVEYS, Seen, compare, name_of, own_files, plain_content};
@@ -142,7 +142,7 @@ fn update(
     }
     if options.retry {
         cache.forget_failures()?;
-    } else if let Some(snapshot) = fresh(&session, &seen, version) {
+    } else if let Some(snapshot) = fresh(&session, &seen, options.reading) {
         report.summary = session.tables.summary.clone();
         report.passages = snapshot.passages;
         take_faults(report, &snapshot);
@@ -261,16 +261,16 @@ fn cited_years(
 }
 
 /// Returns the snapshot if nothing has changed since it was taken.
-fn fresh(session: &Session, seen: &Seen, version: u64) -> Option<Snapshot> {
+fn fresh(session: &Session, seen: &Seen, reading: &ReadSettings) -> Option<Snapshot> {
     let snapshot = Snapshot::load(session.folder())?;
     let same = snapshot.generation == session.number()
-        && snapshot.reader == version
+        && snapshot.reader == reading.version()
         && compare(seen, Some(&snapshot)).is_fresh();
     // A file that changed while it was looked at may have changed again without showing it.
     let settled = seen.0.values().all(|(_, mtime)| is_settled(*mtime, snapshot.seen));
-    // What a disk or a system refused may work today.
+    // What a disk or a system refused may work today, and a password may open what was locked.
     let lasting = snapshot.files.iter().all(|file| match &file.state {
-        FileState::Failed { reason, .. } => reason.lasts(),
+        FileState::Failed { reason, .. } => reading.would_fail_again(reason),
         _ => true,
     });
     (same && settled && lasting).then_some(snapshot)
@@ -287,14 +287,13 @@ fn take_faults(report: &mut Report, snapshot: &Snapshot) {
         report.notes.push(Note::Corpus { path: path.clone(), what: what.clone() });
     }
     for file in &snapshot.files {
-        match &file.state {
-            FileState::Failed { reason, .. } => {
-                report.failed.push((file.path.clone(), reason.clone()));
-            }
-            FileState::Collection { faults, n_faults, .. } if *n_faults > 0 => {
-                report.line_faults.push((file.path.clone(), *n_faults, faults.clone()));
-            }
-            _ => {}
+        if let Some((_, failure)) = file.state.failure() {
+            report.failed.push((file.path.clone(), failure));
+        }
+        if let FileState::Collection { faults, n_faults, .. } = &file.state
+            && *n_faults > 0
+        {
+            report.line_faults.push((file.path.clone(), *n_faults, faults.clone()));
         }
     }
 }
@@ -305,16 +304,18 @@ fn summary(
     collections: &Collections,
 ) -> Summary {
     let joined = |key: &str| documents.is_joined(key);
-    let count = |kind: &dyn Fn(&str, &super::catalog::CatalogWork) -> bool| {
+    let count = |kind: &dyn Fn(&str, &CatalogWork) -> bool| {
         catalog.works.iter().filter(|(key, work)| kind(key, work)).count() as u64
     };
     let records = collections.records();
+    let is_scan = |work: &CatalogWork| catalog.facts(work).is_some_and(Facts::is_scan);
     let with_document = count(&|key, work| work.best().is_some() && !joined(key));
-    let failed = count(&|key, work| work.failed() && !joined(key));
+    let scans = count(&|key, work| is_scan(work) && !joined(key));
+    let failed = scans + count(&|key, work| work.failed() && !joined(key));
     let missing = count(&|key, work| work.sources.is_empty() && !joined(key));
     Summary {
-        papers: with_document + failed + missing + records,
-        indexed: with_document + records,
+        papers: with_document - scans + failed + missing + records,
+        indexed: with_document - scans + records,
         failed,
         missing,
         ..Summary::default()

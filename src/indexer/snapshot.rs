@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reader::Failure;
 use crate::corpus::{Belongs, Fingerprint};
-use crate::extract::{Engine, Fault};
+use crate::extract::{Engine, Fault, ocr};
 
 /// Name of the snapshot in the folder of a generation.
 pub(crate) const FILE_NAME: &str = "snapshot";
@@ -103,6 +103,22 @@ pub enum FileState {
     },
     /// The bibliography or a survey map.
     Corpus,
+}
+
+impl FileState {
+    /// Which work has no text because of this file, and why; none if its text can be found, or
+    /// another file has it.
+    pub fn failure(&self) -> Option<(&str, Failure)> {
+        match self {
+            FileState::Failed { key, reason } => Some((key, reason.clone())),
+            FileState::Indexed { key, faults, .. }
+                if faults.iter().any(ocr::is_needed) =>
+            {
+                Some((key, Failure::Scan))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Snapshot {

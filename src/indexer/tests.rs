@@ -221,6 +221,32 @@ fn files_of_another_time_and_the_same_content_are_not_stale() {
 }
 
 #[test]
+fn what_a_password_opened_stays_read_without_it() {
+    const LOCKED: &[u8] = include_bytes!("../../fuzz/seeds/pdf/locked.pdf");
+    let mut desk = Desk::new();
+    fs::write(desk.corpus().join("locked.pdf"), LOCKED).unwrap();
+    desk.write("a.md", "# Paper a\n\nText of a.\n");
+    let mut run = |passwords: &[&str]| {
+        desk.reading.options.pdf.passwords =
+            passwords.iter().map(|p| (*p).to_owned()).collect();
+        let report = desk.run();
+        (report.read, report.failed.len(), report.summary.indexed)
+    };
+    assert_eq!(run(&[]), (2, 1, 1));
+    // Nothing but the locked file is read again, and only where a password may open it.
+    assert_eq!(run(&["wrong"]), (1, 1, 1));
+    assert_eq!(run(&[]), (0, 1, 1));
+    assert_eq!(run(&["wrong", "sesame"]), (1, 0, 2));
+    desk.write("b.md", "# Paper b\n\nText of b.\n");
+    let report = desk.run();
+    assert_eq!((report.read, report.failed.len(), report.summary.indexed), (1, 0, 3));
+    desk.reading.options.pdf.passwords.clear();
+    let report = desk.run_with(|options| options.rebuild = true).unwrap();
+    assert_eq!((report.failed.len(), report.summary.indexed), (0, 3));
+    assert!(desk.content().values().any(|(text, _)| text.contains("stays open")));
+}
+
+#[test]
 fn a_rebuild_reads_nothing_and_gives_the_same() {
     let desk = Desk::new();
     desk.write("papers.bib", BIB);

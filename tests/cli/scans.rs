@@ -35,6 +35,24 @@ fn without_a_program_the_way_out_is_said() {
 }
 
 #[test]
+fn it_is_not_counted_among_papers_with_text() {
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/scan.pdf", SCAN);
+    sandbox.write("corpus/page.md", "# Basins\n\nSedimentary basins fill.\n");
+    for _ in 0..2 {
+        let run = sandbox.run(&["index"]);
+        assert_eq!(run.status, 2, "{}", run.shown());
+        assert!(run.stderr.contains("scan.pdf: no text layer: needs OCR"));
+        assert!(run.stderr.contains("2 papers, 1 with text"), "{}", run.shown());
+    }
+    let status = sandbox.run(&["status"]).stdout;
+    assert!(status.contains("1 with text"), "{status}");
+    assert!(status.contains("not read: no text layer: needs OCR (1)\n  scan.pdf"));
+    // Its title is found all the same.
+    assert_eq!(sandbox.run(&["search", "title:scan", "-c"]).stdout, "1\n");
+}
+
+#[test]
 #[cfg(unix)]
 fn with_one_its_words_are_found() {
     let sandbox = with_program("");

@@ -71,17 +71,18 @@ fn take_files(status: &mut StatusJson, snapshot: Snapshot) {
     }
     for file in snapshot.files {
         let path = file.path;
+        if let Some((key, reason)) = file.state.failure() {
+            let (key, reason) = (key.to_owned(), reason.to_string());
+            *status.reasons.entry(reason.clone()).or_default() += 1;
+            status.failures.push(FailureJson { path, key, reason });
+            *status.files.entry("failed").or_default() += 1;
+            continue;
+        }
         let name = match file.state {
             FileState::Indexed { .. } => "indexed",
             FileState::Spare { key, instead, same_content, .. } => {
                 status.spare.push(SpareJson { path, key, instead, same_content });
                 "spare"
-            }
-            FileState::Failed { key, reason } => {
-                let reason = reason.to_string();
-                *status.reasons.entry(reason.clone()).or_default() += 1;
-                status.failures.push(FailureJson { path, key, reason });
-                "failed"
             }
             FileState::Collection { faults, n_faults, .. } => {
                 let rest = n_faults.saturating_sub(faults.len() as u64);
@@ -94,7 +95,7 @@ fn take_files(status: &mut StatusJson, snapshot: Snapshot) {
                 }
                 "collection"
             }
-            FileState::Corpus => continue,
+            FileState::Failed { .. } | FileState::Corpus => continue,
         };
         *status.files.entry(name).or_default() += 1;
     }
