@@ -91,8 +91,9 @@ fn is_name(text: &str) -> bool {
     text.chars().skip(1).all(char::is_lowercase)
 }
 
-/// The shortest stretch of words at the end of `before` in which the characters of `short` occur in order, the
-/// first at the beginning of a word.
+/// The shortest stretch of words at the end of `before` that accounts for every character of `short`, in
+/// order: one whose words begin with them (`self-supervised learning` for SSL, not `supervised learning`), else
+/// one where a word gives further characters behind its first (`variational autoencoder` for VAE).
 fn long_form<'a>(before: &'a str, short: &str) -> Option<&'a str> {
     let letters: Vec<char> = short
         .chars()
@@ -101,23 +102,75 @@ fn long_form<'a>(before: &'a str, short: &str) -> Option<&'a str> {
         .collect();
     let n_letters = letters.len();
     let max_words = (n_letters + 5).min(2 * n_letters);
-    let words = words(before, max_words);
-    let window_at = words.first()?.start;
-    let window: Vec<(usize, char)> = before[window_at..]
-        .char_indices()
-        .map(|(at, c)| (window_at + at, c.to_lowercase().next().unwrap_or(c)))
-        .collect();
-
-    let mut end = window.len();
-    for (i, &letter) in letters.iter().enumerate().rev() {
-        let is_first = i == 0;
-        end = (0..end).rev().find(|&at| {
-            let begins_word = at == 0 || !window[at - 1].1.is_alphanumeric();
-            window[at].1 == letter && (!is_first || begins_word)
-        })?;
+    let window = window(before, &words(before, max_words));
+    for of_initials in [true, false] {
+        for start in (0..window.len()).rev() {
+            let begins = match of_initials {
+                true => window[start].is_initial,
+                false => start == 0 || window[start - 1].word != window[start].word,
+            };
+            if !begins || !accounts_for(&window[start..], &letters, of_initials) {
+                continue;
+            }
+            let long = &before[window[start].at..];
+            if is_sound(long, short, n_letters) {
+                return Some(long);
+            }
+        }
     }
-    let long = &before[window[end].0..];
-    is_sound(long, short, n_letters).then_some(long)
+    None
+}
+
+/// A character of the words before a parenthesis.
+struct Letter {
+    at: usize,
+    /// In small letters.
+    c: char,
+    /// Number of its word; words end at spaces.
+    word: usize,
+    /// Whether no letter or digit stands before it.
+    is_initial: bool,
+}
+
+fn window(before: &str, words: &[Range<usize>]) -> Vec<Letter> {
+    let mut found = Vec::new();
+    for (word, range) in words.iter().enumerate() {
+        let mut is_initial = true;
+        for (at, c) in before[range.clone()].char_indices() {
+            let lower = c.to_lowercase().next().unwrap_or(c);
+            found.push(Letter { at: range.start + at, c: lower, word, is_initial });
+            is_initial = !c.is_alphanumeric();
+        }
+    }
+    found
+}
+
+/// Whether `letters` occur in `window` in order, from its first character on, each at the beginning of a
+/// word or, unless only initials count, in a word that gave one before. The last word gives the last
+/// one where only initials count.
+fn accounts_for(window: &[Letter], letters: &[char], of_initials: bool) -> bool {
+    let Some((first, rest)) = letters.split_first() else { return false };
+    if window.first().is_none_or(|letter| letter.c != *first) {
+        return false;
+    }
+    // Where the letters so far may end.
+    let mut ends = vec![0];
+    for wanted in rest {
+        let mut next = Vec::new();
+        for (at, letter) in window.iter().enumerate().skip(ends[0] + 1) {
+            let goes_on =
+                || ends.iter().any(|&end| end < at && window[end].word == letter.word);
+            if letter.c == *wanted && (letter.is_initial || !of_initials && goes_on()) {
+                next.push(at);
+            }
+        }
+        if next.is_empty() {
+            return false;
+        }
+        ends = next;
+    }
+    let last_word = window.last().map(|letter| letter.word);
+    !of_initials || ends.iter().any(|&end| Some(window[end].word) == last_word)
 }
 
 /// The last `n` words of a text, up to the end of the sentence before.

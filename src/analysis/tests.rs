@@ -206,6 +206,26 @@ fn acronyms_are_learned_where_they_are_defined() {
             "visual question answering (VQA) tasks",
             expect!["VQA = visual question answering"],
         ),
+        // Every letter is accounted for: by a word's beginning, or behind one in its word.
+        ("by policy optimization (PPO)", expect![""]),
+        (
+            "with Proximal Policy Optimization (PPO) and self-supervised learning (SSL)",
+            expect!["PPO = Proximal Policy Optimization; SSL = self-supervised learning"],
+        ),
+        (
+            "we view an efficient variational autoencoder (VAE), a Low-Rank Adaptation (LoRA)",
+            expect!["VAE = variational autoencoder; LoRA = Low-Rank Adaptation"],
+        ),
+        (
+            "Common Objects in Context (COCO), Adaptive Moment Estimation (Adam), hypertext markup (HTML)",
+            expect!["COCO = Common Objects in Context"],
+        ),
+        (
+            "Diffusion Transformers (DiTs), feature-wise linear modulation (FiLM)",
+            expect![
+                "DiT = Diffusion Transformers; FiLM = feature-wise linear modulation"
+            ],
+        ),
         ("(((((A) (B", expect![""]),
     ] {
         check_acronyms(text, expected);

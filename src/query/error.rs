@@ -91,7 +91,7 @@ pub enum Fault {
     #[error("`{0}` is not a year")]
     NotAYear(String),
     /// `word~3`
-    #[error("`~{given}` is more than {limit}")]
+    #[error("`{given}` is more than {limit}")]
     TooLarge {
         /// As typed.
         given: String,
@@ -218,7 +218,7 @@ impl QueryError {
             Fault::RangeWithoutField => "write `year:[2019 TO 2021]`",
             Fault::LeadingWildcard => "give the beginning of the word: `word*`, `w?rd`",
             Fault::TooBroad { .. } => {
-                "put at least two letters or digits before the wildcard"
+                "put at least two letters or digits before the wildcard, or one before it and three behind"
             }
             Fault::MisplacedWildcard => {
                 "write `word*` or `wor?d`; put a space before a `*` that is not meant as a wildcard"

@@ -23,15 +23,17 @@ impl Parser<'_> {
         let found = Field::from_name(name);
         // The colon of Chinese prose, `CLIP：一种`, makes no field of other words.
         let has_colon = ahead.eat(":") || found.is_some() && ahead.eat("\u{FF1A}");
-        if name.is_empty() || !has_colon || ahead.rest().starts_with([':', '/']) {
-            let is_path =
-                name.eq_ignore_ascii_case("topic") && ahead.rest().starts_with('/');
-            if !is_path || !has_colon {
-                return Ok(None);
-            }
+        if name.is_empty() || !has_colon {
+            return Ok(None);
+        }
+        let is_path = found == Some(Field::Topic) && ahead.rest().starts_with('/');
+        let goes_on = ahead.rest().starts_with([':', '/']) && !is_path;
+        // `std::vector`, `http://`
+        if goes_on && found.is_none() {
+            return Ok(None);
         }
         let is_lower = !name.contains(|c: char| c.is_ascii_uppercase());
-        let has_value = !ahead.at_space();
+        let has_value = !goes_on && !ahead.at_space();
         match (found, self.field) {
             (Some(field), _) if !has_value => {
                 let fault = Fault::EmptyField(field);
@@ -105,10 +107,12 @@ impl Parser<'_> {
             });
             let is_word = ahead.peek().is_some_and(is_word_char);
             let before = std::mem::replace(&mut self.cursor, ahead);
-            if !is_word || self.peek_operator().is_some() {
-                self.cursor = before;
+            let is_end = !is_word || self.peek_operator().is_some();
+            self.cursor = before;
+            if is_end {
                 break;
             }
+            self.pass_to(ahead.at);
             words.push(self.word()?);
         }
         Ok(group(words))

@@ -169,7 +169,7 @@ fn operators_alone_and_out_of_place() {
         (
             "t* a?b",
             expect![
-                "`t*` matches too many words at 0..2; put at least two letters or digits before the wildcard"
+                "`t*` matches too many words at 0..2; put at least two letters or digits before the wildcard, or one before it and three behind"
             ],
         ),
         ("foo.*bar", expect!["foo.*bar"]),
@@ -209,4 +209,78 @@ fn a_pasted_paragraph_is_a_query() {
     let query = parse(&paragraph.repeat(5)).unwrap();
     let super::Node::Group(clauses) = &query.root.node else { panic!("no group") };
     expect!["180"].assert_eq(&clauses.len().to_string());
+}
+
+#[test]
+fn signs_that_are_read_as_text_are_named() {
+    let aside = |text: &str| parse(text).unwrap().aside().unwrap_or_default();
+    for (text, expected) in [
+        ("vision^x", "`^` is read as text"),
+        ("vision^ 2", "`^` is read as text"),
+        ("vision~x^-1", "`~`, `^` are read as text"),
+        ("title:vision^x", "`^` is read as text"),
+        ("a) b (c", ""),
+        ("a)", "`)` is read as text"),
+        ("f(x)", "`(`, `)` are read as text"),
+        ("~1", "`~` is read as text"),
+        ("24\" screen", "`\"` is read as text"),
+        ("“open", "`“` is read as text"),
+        ("BERT - a survey", "`-` is read as text"),
+        ("vision --audio", "`-` is read as text"),
+        ("a | b", "`|` is read as text"),
+        ("vision\\*x", ""),
+        ("Foo:bar", "`:` is read as text"),
+        ("vision NEAR/x language", "`NEAR` is read as text"),
+        ("vision NEAR/ language", "`NEAR` is read as text"),
+        ("transforme? model", "`?` is read as text"),
+        ("lang:e?", "`?` is read as text"),
+        // As people write.
+        ("What is CLIP? (in short)", ""),
+        ("5~10 examples, 10^6 tokens, 12:30", ""),
+        ("state-of-the-art, e.g. [CLS]!", ""),
+        ("vision--language -- no", "`-` is read as text"),
+    ] {
+        match parse(text) {
+            Ok(_) => assert_eq!(aside(text), expected, "{text}"),
+            Err(error) => assert_eq!(expected, "", "{text}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn signs_that_would_be_lost_are_refused() {
+    check(vec![
+        (
+            "\"vision language\"^2~3",
+            expect![[
+                r#"`~` has nothing to work on here at 19..20; write `word~1`, `"near words"~5`; one `^2` may follow: `word~1^2`, `(a OR b)^2`"#
+            ]],
+        ),
+        (
+            "(a b)^2^3",
+            expect![[
+                r#"`^` has nothing to work on here at 7..8; write `word~1`, `"near words"~5`; one `^2` may follow: `word~1^2`, `(a OR b)^2`"#
+            ]],
+        ),
+        (
+            "vision NEAR/99999999999999999999 language",
+            expect![
+                "`99999999999999999999` is more than 100 at 7..32; take a smaller number"
+            ],
+        ),
+        (
+            "title::vision",
+            expect![
+                "field `title` has no value at 0..6; write the value directly after the colon: `title:value`"
+            ],
+        ),
+        (
+            "key:/x",
+            expect![
+                "field `key` has no value at 0..4; write the value directly after the colon: `key:value`"
+            ],
+        ),
+        ("vision^.5", expect!["vision^0.5"]),
+        ("v?sion m*dal", expect!["v?sion m*dal"]),
+    ]);
 }

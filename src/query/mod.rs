@@ -25,8 +25,10 @@
 //! follows a letter. A quote opens where no letter stands before it; so does a parenthesis (`f(x)` is two
 //! words). `~` and `^` follow a word that has a letter (`10^6` and `5~10` are numbers). A colon makes a
 //! field when a word in small letters stands directly before it and its value directly behind. All other
-//! signs only separate words, except those that join them: `-`, `_`, `.`, `/`, `&`, `'`.
+//! signs only separate words, except those that join them: `-`, `_`, `.`, `/`, `&`, `'`. A sign that could
+//! have been meant and was read as text (`vision^x`, `a)`) is kept in [`Query::asides`].
 
+mod aside;
 mod error;
 mod field;
 mod operator;
@@ -52,6 +54,8 @@ pub struct Query {
     pub text: String,
     /// The tree: always a [`Node::Group`] of what stands side by side at the top.
     pub root: Clause,
+    /// Places of signs that mean something elsewhere in the language and were read as text here.
+    pub asides: Vec<Range<usize>>,
 }
 
 /// A node with its role, weight and place.

@@ -45,10 +45,10 @@ impl Parser<'_> {
             "NEAR" => {
                 let slop =
                     ahead.eat("/").then(|| ahead.take_while(|c| c.is_ascii_digit()));
-                match slop.map(str::parse) {
+                match slop {
                     None => Operator::Near(NEAR_SLOP),
-                    Some(Ok(slop)) => Operator::Near(slop),
-                    Some(Err(_)) => return None,
+                    Some("") => return None,
+                    Some(slop) => Operator::Near(slop.parse().unwrap_or(u32::MAX)),
                 }
             }
             _ => return None,
@@ -116,7 +116,8 @@ impl Parser<'_> {
             return Err(self.fault(span, Fault::BadNear));
         };
         if slop > MAX_SLOP {
-            let fault = Fault::TooLarge { given: slop.to_string(), limit: MAX_SLOP };
+            let digits = self.cursor.text[span.clone()].trim_start_matches("NEAR/");
+            let fault = Fault::TooLarge { given: digits.to_owned(), limit: MAX_SLOP };
             return Err(self.fault(span, fault));
         }
         let text = format!("{left} {right}");

@@ -38,6 +38,7 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
         n_clauses: 0,
         n_groups: 0,
         n_loose: 0,
+        asides: Vec::new(),
         last_closing_quote: text.rfind('\u{201D}').unwrap_or(0),
     };
     if text.len() > MAX_BYTES {
@@ -52,7 +53,7 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
         clauses.push(plain(Node::All, 0..text.len()));
     }
     let root = plain(Node::Group(clauses), 0..text.len());
-    Ok(Query { text: text.to_owned(), root })
+    Ok(Query { text: text.to_owned(), root, asides: parser.asides })
 }
 
 /// The state of parsing.
@@ -66,6 +67,8 @@ pub(super) struct Parser<'a> {
     n_groups: usize,
     /// Parentheses inside words (`f(x)`) that wait for their partner.
     n_loose: usize,
+    /// Signs that were read as text.
+    pub(super) asides: Vec<Range<usize>>,
     /// Where the last curly closing quote stands; 0 if there is none.
     last_closing_quote: usize,
 }
@@ -180,7 +183,9 @@ impl Parser<'_> {
                     if self.is_wildcard_here()? {
                         return Ok(true);
                     }
-                    self.cursor.take_while(|c| c == '?');
+                    while self.cursor.peek() == Some('?') {
+                        self.pass();
+                    }
                     continue;
                 }
                 '/' if self.field == Some(Field::Topic) && self.cursor.after_space() => {
@@ -190,7 +195,7 @@ impl Parser<'_> {
                 _ if is_word_char(c) => return Ok(true),
                 _ => {}
             }
-            self.cursor.bump();
+            self.pass();
         }
         Ok(false)
     }

@@ -190,10 +190,10 @@ fn errors_point_at_the_place() {
         (
             "a*",
             expect![[r#"
-            `a*` matches too many words
-              a*
-              ^^
-            hint: put at least two letters or digits before the wildcard"#]],
+                `a*` matches too many words
+                  a*
+                  ^^
+                hint: put at least two letters or digits before the wildcard, or one before it and three behind"#]],
         ),
         (
             "\"deep learn*\"",
@@ -206,10 +206,10 @@ fn errors_point_at_the_place() {
         (
             "word~3",
             expect![[r#"
-            `~3` is more than 2
-              word~3
-                  ^^
-            hint: take a smaller number"#]],
+                `3` is more than 2
+                  word~3
+                      ^^
+                hint: take a smaller number"#]],
         ),
         (
             "word~0.8",
@@ -230,10 +230,10 @@ fn errors_point_at_the_place() {
         (
             "\"a b\"~5000",
             expect![[r#"
-            `~5000` is more than 100
-              "a b"~5000
-                   ^^^^^
-            hint: take a smaller number"#]],
+                `5000` is more than 100
+                  "a b"~5000
+                       ^^^^^
+                hint: take a smaller number"#]],
         ),
         (
             "(a b)^",
@@ -359,9 +359,10 @@ fn a_long_query_is_shown_around_the_place() {
     .assert_eq(&error.lines().join("\n"));
 }
 
-/// The worst that can be typed in 64 kB is read or refused quickly, without a deep stack.
+/// The worst that can be typed in 64 kB is read or refused without a deep stack; how fast, `benches/ugly.rs`
+/// measures.
 #[test]
-fn long_and_deep_texts_are_refused_in_time() {
+fn long_and_deep_texts_are_answered_or_refused() {
     let signs = [
         "(",
         "\"",
@@ -398,11 +399,7 @@ fn long_and_deep_texts_are_refused_in_time() {
     for sign in signs {
         for tail in ["", "a", ")", "\"", "]"] {
             let text = sign.repeat(64 * 1024 / sign.len() - 4) + tail;
-            let start = std::time::Instant::now();
-            let result = parse(&text);
-            let took = start.elapsed();
-            assert!(took.as_millis() < 250, "{sign:?} took {took:?}");
-            if let Ok(query) = result {
+            if let Ok(query) = parse(&text) {
                 assert!(
                     parse(&query.to_string()).is_ok()
                         || query.to_string().len() > 64 * 1024
@@ -436,7 +433,10 @@ proptest! {
     #[test]
     fn any_text_is_answered_or_refused(text in "\\PC{0,80}") {
         match parse(&text) {
-            Ok(query) => check_spans(&query.root, &text),
+            Ok(query) => {
+                check_spans(&query.root, &text);
+                let _ = query.aside();
+            }
             Err(error) => {
                 prop_assert!(text.get(error.span.clone()).is_some(), "{:?}", error);
                 prop_assert!(error.hint().is_some());

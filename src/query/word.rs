@@ -6,6 +6,8 @@ use super::{Clause, Fault, Field, Node, Occur, QueryError};
 
 /// Letters or digits before the first wildcard.
 const MIN_BEFORE_WILDCARD: usize = 2;
+/// Letters or digits behind the first wildcard, if only one stands before it.
+const MIN_AFTER_WILDCARD: usize = 3;
 /// Edits in a word.
 const MAX_EDITS: u32 = 2;
 /// Weight of a clause.
@@ -78,7 +80,13 @@ impl Parser<'_> {
             }
             Some(distance) => Node::Fuzzy { word: body, distance },
             None if is_pattern => self.pattern(start..end, &body)?,
-            None => Node::Word(body),
+            None => {
+                // `NEAR/x`
+                if body == "NEAR" || body.starts_with("NEAR/") {
+                    self.asides.push(start..start + "NEAR".len());
+                }
+                Node::Word(body)
+            }
         };
         let node = match self.field {
             Some(Field::Year) => self.year(node, start..end)?,
@@ -166,11 +174,19 @@ impl Parser<'_> {
         body: &str,
     ) -> Result<Node, QueryError> {
         let first = body.find(['*', '?']).unwrap_or(body.len());
-        let before = body[..first].chars().filter(|&c| is_word_char(c));
         let is_ideograph = |c: char| u32::from(c) >= 0x2E80;
-        let weight: usize =
-            before.map(|c| if is_ideograph(c) { MIN_BEFORE_WILDCARD } else { 1 }).sum();
-        if weight < MIN_BEFORE_WILDCARD {
+        let weight = |part: &str| -> usize {
+            let letters = part.chars().filter(|&c| is_word_char(c));
+            letters.map(|c| if is_ideograph(c) { MIN_BEFORE_WILDCARD } else { 1 }).sum()
+        };
+        let is_narrow = match weight(&body[..first]) {
+            0 => false,
+            before if before < MIN_BEFORE_WILDCARD => {
+                weight(&body[first..]) >= MIN_AFTER_WILDCARD
+            }
+            _ => true,
+        };
+        if !is_narrow {
             return Err(self.fault(span, Fault::TooBroad { pattern: body.to_owned() }));
         }
         Ok(match body.strip_suffix('*') {
@@ -216,13 +232,16 @@ impl Parser<'_> {
     /// without a number is an error; after a word it only separates.
     pub(super) fn boost(&mut self, is_closed: bool) -> Result<f32, QueryError> {
         let Some((given, span)) = self.number('^', is_closed)? else { return Ok(1.0) };
-        if given.is_empty() {
+        if let Some(sign @ ('~' | '^')) = self.cursor.peek().filter(|_| is_closed) {
+            return Err(self.misplaced(sign));
+        }
+        if given.is_empty() && !is_closed {
             // `word^` of an unfinished formula.
-            return if is_closed {
-                Err(self.fault(span, Fault::BadNumber('^')))
-            } else {
-                Ok(1.0)
-            };
+            self.asides.push(span);
+            return Ok(1.0);
+        }
+        if given.is_empty() {
+            return Err(self.fault(span, Fault::BadNumber('^')));
         }
         match given.parse::<f32>() {
             Ok(boost) if boost <= MAX_BOOST => Ok(boost),
@@ -248,7 +267,7 @@ impl Parser<'_> {
         let span = start..self.cursor.at;
         let goes_on = !self.cursor.at_word_end();
         let is_lone = given.is_empty() && !self.cursor.at_space();
-        if goes_on || is_lone || given.starts_with('.') {
+        if goes_on || is_lone || sign == '~' && given.starts_with('.') {
             if is_closed {
                 let end = self.cursor.at.max(start + 1);
                 return Err(self.fault(start..end, Fault::BadNumber(sign)));

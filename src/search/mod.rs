@@ -144,7 +144,7 @@ pub struct Answer {
     pub parsed: String,
     /// Expansions applied, for people: `MIM` also `masked image modeling`.
     pub expansions: Vec<(String, String)>,
-    /// What was cut short, for people: a pattern that stands for too many words.
+    /// What a person should know, for people: signs read as text, a pattern that stands for too many words.
     pub notes: Vec<String>,
     /// A spelling that would find more, if little was found.
     pub corrected: Option<String>,

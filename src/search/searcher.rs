@@ -99,7 +99,8 @@ impl Searcher {
         let plan = compiler.compile(&query)?;
         let answer = self.answer(&Request { query, ..request.clone() }, plan)?;
         let corrected = self.corrected(&request.query, answer.total_papers)?;
-        Ok(Answer { expansions, corrected, ..answer })
+        let notes = request.query.aside().into_iter().chain(answer.notes).collect();
+        Ok(Answer { expansions, corrected, notes, ..answer })
     }
 
     /// Answers a request by a plan; its query is only shown and marked.

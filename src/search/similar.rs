@@ -350,7 +350,7 @@ impl Portrait {
 
 fn words_request(group: Group) -> Request {
     let root = Clause { occur: Occur::Should, node: Node::All, boost: 1.0, span: 0..0 };
-    let query = Query { text: String::new(), root };
+    let query = Query { text: String::new(), root, asides: Vec::new() };
     let texts = group == Group::Passage;
     Request { group, texts, expand: false, ..Request::papers(query, N_LOOKED_AT) }
 }

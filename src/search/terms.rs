@@ -205,18 +205,25 @@ impl Automaton for Near {
 
 /// Says whether a term fits a pattern of `*` (any run) and `?` (one character).
 fn fits(glob: &[char], term: &[u8]) -> bool {
+    if term.is_ascii() {
+        return fits_chars(glob, term.len(), |at| char::from(term[at]));
+    }
     let Ok(term) = std::str::from_utf8(term) else { return false };
     let term: Vec<char> = term.chars().collect();
+    fits_chars(glob, term.len(), |at| term[at])
+}
+
+fn fits_chars(glob: &[char], length: usize, term: impl Fn(usize) -> char) -> bool {
     let (mut g, mut t) = (0, 0);
     // The last star, and where in the term its run ends.
     let mut star: Option<(usize, usize)> = None;
-    while t < term.len() {
+    while t < length {
         match glob.get(g) {
             Some('*') => {
                 star = Some((g, t));
                 g += 1;
             }
-            Some(c) if *c == '?' || *c == term[t] => {
+            Some(c) if *c == '?' || *c == term(t) => {
                 g += 1;
                 t += 1;
             }

@@ -81,7 +81,11 @@ pub(super) fn should(word: &str) -> Clause {
 }
 
 pub(super) fn group(clauses: Vec<Clause>) -> Query {
-    Query { text: String::new(), root: clause(Occur::Should, Node::Group(clauses)) }
+    Query {
+        text: String::new(),
+        root: clause(Occur::Should, Node::Group(clauses)),
+        asides: vec![],
+    }
 }
 
 pub(super) fn words(text: &str) -> Query {

@@ -288,9 +288,18 @@ fn say_nothing(context: &Context, request: &Request, papers: u64) {
         ));
     }
     let filtered = request.filters != Filters::default();
-    let hint = match filtered {
-        true => "the filters leave nothing: try it without them, or see `citemap topics`",
-        false => "try fewer or other words, word* for a beginning, word~1 for a spelling",
+    // Chinese, Japanese, Korean: the papers are probably in English.
+    let is_wide = |c: char| c.is_alphabetic() && u32::from(c) >= 0x2E80;
+    let hint = match (filtered, request.query.text.contains(is_wide)) {
+        (true, _) => {
+            "the filters leave nothing: try it without them, or see `citemap topics`"
+        }
+        (false, true) => {
+            "papers in another language are found through names: add the term to corpus/glossary.toml, or a label to its section in corpus/surveys; else try the papers' own words"
+        }
+        (false, false) => {
+            "try fewer or other words, word* for a beginning, word~1 for a spelling"
+        }
     };
     context.ui.note(&format!("citemap: nothing found\nhint: {hint}"));
 }

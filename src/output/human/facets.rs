@@ -36,9 +36,11 @@ fn write_topic_tree(out: &mut dyn Write, page: &Page, facet: &Facet) -> io::Resu
         if survey.count == 0 && !survey.selected {
             continue;
         }
-        let name = fitted(&clean(&survey.label), page.width.saturating_sub(14));
+        let room = name_room(page);
+        let name = padded(&fitted(&clean(&survey.label), room - 6), room - 6);
         let head = page.style.paint(Role::Heading, &name);
-        writeln!(out, "Topics  {head}")?;
+        let unit = page.style.paint(Role::Meta, "papers");
+        writeln!(out, "Topics  {head}   {unit}")?;
         let most = survey.children.iter().map(|c| c.count).max().unwrap_or(1).max(1);
         for topic in &survey.children {
             write_topic(out, page, topic, 0, depth, most)?;
@@ -66,7 +68,7 @@ fn write_topic(
     }
     let mark = if topic.selected { ">" } else { " " };
     let name = format!("{} {}", clean(&topic.number), clean(&topic.label));
-    let room = page.width.saturating_sub(BAR + 12).min(64);
+    let room = name_room(page);
     let name = fitted(&format!("{mark}{}{name}", "  ".repeat(level)), room);
     write_row(out, page, &padded(&name, room), topic.count, most)?;
     if level + 1 < depth || topic.selected || topic.children.iter().any(selected_below) {
@@ -75,6 +77,11 @@ fn write_topic(
         }
     }
     Ok(())
+}
+
+/// Columns for the name of a topic or venue beside its number and bar.
+fn name_room(page: &Page) -> usize {
+    page.width.saturating_sub(BAR + 12).clamp(20, 64)
 }
 
 fn selected_below(value: &FacetValue) -> bool {
@@ -98,37 +105,74 @@ fn write_row(
     writeln!(out, "  {name} {count} {}", page.style.paint(Role::Bar, &bar))
 }
 
-/// The values of a flat facet on wrapped lines: `Kind  body 120 · caption 14`.
+/// The values of a flat facet on wrapped lines, those that were chosen in brackets: `Kinds  body 120
+/// papers · [caption] 14`. Long values have a line each.
 fn write_values(out: &mut dyn Write, page: &Page, facet: &Facet) -> io::Result<()> {
-    let name = match facet.name.as_str() {
-        "year" => "Years",
-        "kind" => "Kinds",
-        "author" => "Authors",
-        "venue" => "Venues",
-        "lang" => "Languages",
-        "source" => "Sources",
-        "survey" => "Surveys",
-        other => other,
+    let (name, nothing) = match facet.name.as_str() {
+        "year" => ("Years", "no year"),
+        "kind" => ("Kinds", "no kind"),
+        "author" => ("Authors", "no author"),
+        "venue" => ("Venues", "no venue"),
+        "lang" => ("Languages", "language unclear"),
+        "source" => ("Sources", "no document"),
+        "survey" => ("Surveys", "in no survey"),
+        other => (other, "none"),
     };
+    let shown: Vec<(String, u64)> = facet
+        .values
+        .iter()
+        .filter(|v| v.count > 0 || v.selected)
+        .map(|v| match v.selected {
+            true => (format!("[{}]", clean(&v.value)), v.count),
+            false => (clean(&v.value).into_owned(), v.count),
+        })
+        .chain((facet.missing > 0).then(|| (nothing.to_owned(), facet.missing)))
+        .collect();
+    if facet.name == "venue" {
+        return write_lines(out, page, name, &shown, facet.more);
+    }
     let mut parts = Vec::new();
     if facet.name == "year" {
         parts.extend(sparkline(&facet.values));
     }
-    for value in facet.values.iter().filter(|v| v.count > 0 || v.selected) {
-        let label = clean(&value.value);
-        let mark = if value.selected { ">" } else { "" };
-        let count = page.style.paint(Role::Count, &value.count.to_string());
-        parts.push(format!("{mark}{label}\u{a0}{count}"));
-    }
-    if facet.missing > 0 {
-        parts.push(format!("none\u{a0}{}", facet.missing));
+    for (i, (label, count)) in shown.iter().enumerate() {
+        // The first number says what all count.
+        let unit = match (i, count) {
+            (0, 1) => "\u{a0}paper",
+            (0, _) => "\u{a0}papers",
+            _ => "",
+        };
+        let count = page.style.paint(Role::Count, &count.to_string());
+        parts.push(format!("{}\u{a0}{count}{unit}", label.replace(' ', "\u{a0}")));
     }
     if facet.more > 0 {
-        parts.push(format!("{} more", facet.more));
+        parts.push(format!("{}\u{a0}more", facet.more));
     }
-    let head = padded(name, 8);
+    let head = padded(name, 8.max(name.width() + 1));
     let text = page.wrapped(&parts.join(" · "), &" ".repeat(head.width()));
     writeln!(out, "{head}{}", text.trim_start())
+}
+
+/// The values of a facet on a line each.
+fn write_lines(
+    out: &mut dyn Write,
+    page: &Page,
+    name: &str,
+    values: &[(String, u64)],
+    more: u64,
+) -> io::Result<()> {
+    let room = name_room(page);
+    let unit = page.style.paint(Role::Meta, "papers");
+    writeln!(out, "{}   {unit}", padded(name, room + 2))?;
+    let most = values.iter().map(|(_, count)| *count).max().unwrap_or(1);
+    for (label, count) in values {
+        let label = padded(&fitted(&format!(" {label}"), room), room);
+        write_row(out, page, &label, *count, most)?;
+    }
+    if more > 0 {
+        writeln!(out, "   {more} more")?;
+    }
+    Ok(())
 }
 
 /// A bar a year, from the first to the last.

@@ -69,14 +69,10 @@ fn write_head(
         )?;
     }
     if !answer.expansions.is_empty() {
-        let also: Vec<_> =
-            answer.expansions.iter().map(|(a, b)| format!("{a} = {b}")).collect();
-        let line = format!("also: {} (--no-expand: not)", also.join(", "));
-        writeln!(
-            out,
-            "{}",
-            page.wrapped(&page.style.paint(Role::Meta, &clean(&line)), "")
-        )?;
+        let line =
+            also_line(&answer.expansions, (!request.explain).then_some(page.width));
+        let line = page.style.paint(Role::Meta, &clean(&line));
+        writeln!(out, "{}", page.wrapped(&line, ""))?;
     }
     for note in &answer.notes {
         let line = page.style.paint(Role::Warning, &clean(note));
@@ -87,6 +83,33 @@ fn write_head(
         writeln!(out, "{}", page.style.paint(Role::Warning, &line))?;
     }
     Ok(())
+}
+
+/// What was searched along: `also: MIM = masked image modeling, … 2 more (--no-expand: not)`, the first and
+/// those of the rest that fit in `width` columns.
+fn also_line(expansions: &[(String, String)], width: Option<usize>) -> String {
+    const END: &str = " (--no-expand: not)";
+    let mut line = String::from("also: ");
+    let mut said = "";
+    for (i, (word, other)) in expansions.iter().enumerate() {
+        let part = match (i, word == said) {
+            (0, _) => format!("{word} = {other}"),
+            (_, true) => format!(", {other}"),
+            (_, false) => format!(", {word} = {other}"),
+        };
+        let rest = expansions.len() - i;
+        let room = |width: usize| {
+            let more = if rest > 1 { ", … 99 more".len() } else { 0 };
+            line.width() + part.width() + more + END.len() <= width
+        };
+        if i > 0 && !width.is_none_or(room) {
+            line.push_str(&format!(", … {rest} more"));
+            break;
+        }
+        line.push_str(&part);
+        said = word;
+    }
+    line + END
 }
 
 fn write_hit(out: &mut dyn Write, page: &Page, rank: usize, hit: &Hit) -> io::Result<()> {
