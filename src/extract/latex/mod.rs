@@ -41,7 +41,11 @@ pub(super) fn read(input: &Input, limits: &Limits) -> Result<Marked, ExtractErro
         Content::File(bytes) if archive::is_archive(bytes) => {
             let unpacked = archive::unpack(bytes, limits, super::input::is_tex_text)?;
             faults = unpacked.faults;
-            Project::new(unpacked.files)?
+            match unpacked.files.values().next() {
+                // The one file that a gzip holds has no name that says what it is.
+                Some(only) if unpacked.files.len() == 1 => Project::single(only)?,
+                _ => Project::new(unpacked.files)?,
+            }
         }
         Content::File(bytes) => Project::single(bytes)?,
     };

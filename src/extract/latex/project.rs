@@ -27,8 +27,13 @@ impl Project {
     pub(super) fn single(bytes: &[u8]) -> Result<Self, ExtractError> {
         let text = decode(bytes);
         let found = Looks::of(bytes);
-        let foreign =
-            bytes.starts_with(b"%PDF") || !text.contains('\\') && found != Looks::Text;
+        let packed = matches!(
+            found,
+            Looks::Zip | Looks::Gzip | Looks::Image | Looks::Postscript | Looks::Zeros
+        );
+        let foreign = packed
+            || bytes.starts_with(b"%PDF")
+            || !text.contains('\\') && found != Looks::Text;
         if foreign {
             return Err(ExtractError::OtherKind { expected: "TeX file".into(), found });
         }
