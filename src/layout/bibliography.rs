@@ -2,7 +2,8 @@
 //!
 //! In: the pieces of the bibliography as paragraphs came. Out: the same lines cut where an entry
 //! starts: at the destinations that citations lead to, else at printed numbers or labels, else by
-//! the hanging indent, else by the white between entries.
+//! the hanging indent, else by the white between entries. A section *about* references, where the
+//! list itself stands elsewhere, is prose.
 
 use crate::extract::Destination;
 
@@ -45,6 +46,7 @@ pub(super) fn split_entries(
     targets: &[Target],
     words: &Vocabulary,
 ) -> Vec<Piece> {
+    let pieces = balanced(prose_about_references(pieces, targets));
     let mut out = Vec::with_capacity(pieces.len());
     let mut open: Vec<Piece> = vec![];
     // Floats inside the bibliography stand behind it, so that they do not cut an entry.
@@ -62,6 +64,146 @@ pub(super) fn split_entries(
     }
     close(&mut open, &mut aside, targets, words, &mut out);
     out
+}
+
+/// Gives back as text what stands below a heading such as `References` and is no list of them:
+/// none of the destinations leads there, or hardly a piece has a year or a label, while another
+/// part of the document is the list.
+fn prose_about_references(mut pieces: Vec<Piece>, targets: &[Target]) -> Vec<Piece> {
+    let mut lists: Vec<Vec<usize>> = vec![vec![]];
+    for (index, piece) in pieces.iter().enumerate() {
+        match piece.kind {
+            BlockKind::Reference => {
+                lists.last_mut().expect("starts with one").push(index);
+            }
+            BlockKind::Heading(_) => lists.push(vec![]),
+            _ => {}
+        }
+    }
+    lists.retain(|list| !list.is_empty());
+    if lists.len() < 2 {
+        return pieces;
+    }
+    let is_linked = |list: &Vec<usize>| {
+        list.iter().flat_map(|i| &pieces[*i].paragraph.lines).any(|line| {
+            let leads = |t: &Target| places::distance(line, &t.place);
+            targets.iter().filter_map(leads).any(|below| below < reach(line))
+        })
+    };
+    let is_list = |list: &Vec<usize>| {
+        let entry = |i: &&usize| {
+            let text = pieces[**i].paragraph.text();
+            has_label(text) || has_year(text)
+        };
+        list.iter().filter(entry).count() * 4 >= list.len()
+    };
+    let linked: Vec<bool> = lists.iter().map(is_linked).collect();
+    let sound: Vec<bool> = match linked.contains(&true) {
+        // A list that nothing cites, as of further reading, has labels or years all the same.
+        true => {
+            lists.iter().zip(linked).map(|(l, is)| is || all_dated(&pieces, l)).collect()
+        }
+        false => lists.iter().map(is_list).collect(),
+    };
+    if sound.contains(&true) {
+        for (list, _) in lists.iter().zip(&sound).filter(|(_, sound)| !**sound) {
+            list.iter().for_each(|i| pieces[*i].kind = BlockKind::Paragraph);
+        }
+    }
+    pieces
+}
+
+/// Tells whether most pieces of a list have a year or a label.
+fn all_dated(pieces: &[Piece], list: &[usize]) -> bool {
+    let text = |i: &usize| pieces[*i].paragraph.text();
+    let entries = list.iter().filter(|i| has_year(text(i)) || has_label(text(i)));
+    entries.count() * 3 >= list.len() * 2
+}
+
+/// Takes the second column of a list that ends on a page where text over the whole width follows:
+/// the heading of that text stands below both columns, and was read with the first.
+fn balanced(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut at = 1;
+    while at + 1 < pieces.len() {
+        let heads = matches!(pieces[at].kind, BlockKind::Heading(_));
+        if heads && pieces[at - 1].kind == BlockKind::Reference {
+            let head = &pieces[at].paragraph;
+            let (page, [x0, top, ..]) = (head.page, head.bbox);
+            let beside = |p: &Piece| {
+                let [left, _, _, bottom] = p.paragraph.bbox;
+                p.paragraph.page == page && bottom < top && left > x0 + 5.0 * head.size
+            };
+            let text = |p: &&Piece| p.kind == BlockKind::Paragraph && beside(p);
+            let n = pieces[at + 1..].iter().take_while(text).count();
+            let over_all = pieces.get(at + 1 + n).is_some_and(|p| {
+                let [left, ..] = pieces[at + 1].paragraph.bbox;
+                p.paragraph.page == page
+                    && p.paragraph.bbox[0] < x0 + head.size
+                    && p.paragraph.bbox[2] > left
+            });
+            if n > 0 && over_all {
+                pieces[at..=at + n].rotate_left(1);
+                pieces[at..at + n].iter_mut().for_each(|p| p.kind = BlockKind::Reference);
+                at += n;
+            }
+        }
+        at += 1;
+    }
+    pieces
+}
+
+/// Joins the lines whose words stand so far apart that they were read as columns: one or two lines
+/// high, where the line before or behind reaches over the gap.
+fn whole_rows(mut lines: Vec<Line>) -> Vec<Line> {
+    /// Most pieces of such lines.
+    const MAX_PIECES: usize = 8;
+    let mut at = 1;
+    while at < lines.len() {
+        let (before, line) = (&lines[at - 1], &lines[at]);
+        let slack = 0.3 * line.size;
+        let (page, top, bottom) = (line.page, line.y - slack, before.y + slack);
+        let inside = |l: &&Line| l.page == page && l.y >= top && l.y <= bottom;
+        let first = at - lines[..at].iter().rev().take_while(inside).count();
+        let end = at + lines[at..].iter().take_while(inside).count();
+        let over = |l: Option<&Line>| {
+            l.is_some_and(|l| l.page == page && l.x0 < before.x1 && l.x1 > line.x0)
+        };
+        let goes_back = before.page == page && line.y < bottom && line.x0 > before.x1;
+        let flat = bottom - top < 2.0 * line.size && end - first <= MAX_PIECES;
+        let enclosed =
+            || over(first.checked_sub(1).map(|i| &lines[i])) || over(lines.get(end));
+        if goes_back && flat && enclosed() {
+            let joined = rows(lines.splice(first..end, []).collect(), slack);
+            at = first + joined.len();
+            lines.splice(first..first, joined);
+        }
+        at += 1;
+    }
+    lines
+}
+
+/// Makes one line of all that stand at one height.
+fn rows(mut pieces: Vec<Line>, slack: f32) -> Vec<Line> {
+    pieces.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut rows: Vec<Vec<Line>> = vec![];
+    for piece in pieces {
+        match rows.last_mut() {
+            Some(row) if piece.y - row[0].y <= slack => row.push(piece),
+            _ => rows.push(vec![piece]),
+        }
+    }
+    let whole = |mut row: Vec<Line>| {
+        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        row.into_iter().reduce(|mut line, next| {
+            line.run.space();
+            line.run.append(&next.run);
+            line.styles.add(&next.styles);
+            line.x1 = line.x1.max(next.x1);
+            line.column_x1 = line.column_x1.max(next.column_x1);
+            line
+        })
+    };
+    rows.into_iter().filter_map(whole).collect()
 }
 
 /// Takes what stands behind the last entry without being one off the end: text without a year is
@@ -140,8 +282,8 @@ fn close(
     out: &mut Vec<Piece>,
 ) {
     let behind = trailing(open);
-    let lines: Vec<Line> =
-        std::mem::take(open).into_iter().flat_map(|p| p.paragraph.lines).collect();
+    let lines = std::mem::take(open).into_iter().flat_map(|p| p.paragraph.lines);
+    let lines = whole_rows(lines.collect());
     let printed = printed_starts(&lines);
     let keys = keys_of_lines(&lines, targets, &printed);
     let starts = starts(&printed, &keys);

@@ -195,7 +195,36 @@ pub(super) fn find(
             *spot = Some(Found { level: deepest.min(5) + 1, number: None, end: None });
         }
     }
+    drop_repeated(pages, &mut out);
     out
+}
+
+/// Takes back headings without a number whose words come again and again: heads of small tables,
+/// labels of samples.
+fn drop_repeated(pages: &[Vec<Paragraph>], found: &mut [Vec<Option<Found>>]) {
+    /// From how many on they are none.
+    const MANY: u32 = 3;
+    let title = |page: usize, index: usize, found: &Found| {
+        let plain = found.number.is_none() && found.end.is_none();
+        let title = plain.then(|| plain_title(pages[page][index].text()));
+        title.filter(|t| !KNOWN.contains(&t.as_str()))
+    };
+    let mut times: FxHashMap<String, u32> = FxHashMap::default();
+    for (page, spots) in found.iter().enumerate() {
+        for (index, spot) in spots.iter().enumerate() {
+            if let Some(title) = spot.as_ref().and_then(|f| title(page, index, f)) {
+                *times.entry(title).or_default() += 1;
+            }
+        }
+    }
+    for (page, spots) in found.iter_mut().enumerate() {
+        for (index, spot) in spots.iter_mut().enumerate() {
+            let title = spot.as_ref().and_then(|f| title(page, index, f));
+            if title.is_some_and(|t| times[&t] >= MANY) {
+                *spot = None;
+            }
+        }
+    }
 }
 
 /// Tells whether the text of a paragraph goes on in the next one, so that it is no heading.
@@ -231,7 +260,19 @@ fn recurring(
     n.into_iter().filter(|(_, n)| *n >= 3).map(|(look, _)| look).collect()
 }
 
-/// Tells whether a candidate is one bold line of its own at the left edge, with a paragraph of
+/// Returns a title without the marks of citations at its end: `Visual Dialogue (VD) [89, 90].`
+fn without_marks(title: &str) -> &str {
+    let bare = title.trim_end_matches(['.', ' ']);
+    let marks = bare.strip_suffix(']').and_then(|t| Some((t, t.rfind('[')?)));
+    match marks {
+        Some((t, open)) if !t[open + 1..].contains(char::is_alphabetic) => {
+            bare[..open].trim_end()
+        }
+        _ => title,
+    }
+}
+
+/// Tells whether a candidate is one bold title of its own at the left edge, with a paragraph of
 /// running text below.
 fn is_bold_line(
     candidate: &Candidate,
@@ -240,12 +281,14 @@ fn is_bold_line(
     measure: Measure,
 ) -> bool {
     let paragraph = &paragraphs[index];
-    let (Some(line), Some(next)) = (paragraph.lines.first(), paragraphs.get(index + 1))
+    let (Some(line), Some(last), Some(next)) =
+        (paragraph.lines.first(), paragraph.lines.last(), paragraphs.get(index + 1))
     else {
         return false;
     };
     let Some(below) = next.lines.first() else { return false };
-    let text = paragraph.text().trim_start_matches(|c: char| !c.is_alphabetic());
+    let text = without_marks(paragraph.text());
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let body = measure.body;
     let running = (next.size - body).abs() < 0.06 * body
@@ -257,19 +300,19 @@ fn is_bold_line(
             .starts_with(|c: char| c.is_uppercase() || !c.is_ascii());
     candidate.look.bold
         && candidate.end.is_none()
-        && paragraph.lines.len() == 1
+        && paragraph.lines.len() <= 2
         && (paragraph.size - body).abs() < 0.12 * body
         && text.starts_with(char::is_uppercase)
         && letters >= 6
         && letters * 10 >= text.chars().filter(|c| !c.is_whitespace()).count() * 8
         && !text.ends_with([':', ',', ';'])
         && line.x0 <= line.column_x0 + 0.5 * body
-        && line.x1 < line.column_x1 - 2.0 * body
+        && last.x1 < last.column_x1 - 2.0 * body
         && line.cells.len() <= 2
         && running
         && below.column == line.column
-        && below.y > line.y
-        && below.y - line.y < 2.5 * measure.pitch
+        && below.y > last.y
+        && below.y - last.y < 2.5 * measure.pitch
         && !STATEMENTS.contains(
             &text
                 .split(|c: char| !c.is_alphabetic())
@@ -442,6 +485,35 @@ fn longest_chain(candidates: &[Candidate]) -> Vec<usize> {
     chain
 }
 
+/// Tells whether a text is one of the headings that papers have without a number.
+fn is_known(text: &str, title: &str) -> bool {
+    KNOWN.contains(&title) || opens_bibliography(text)
+}
+
+/// Tells whether a known word stands like a heading, not like the head of a table's column: in the
+/// type of other headings, or not in small type and at the edge or the middle of its column.
+fn may_be_known(
+    candidate: &Candidate,
+    paragraph: &Paragraph,
+    measure: Measure,
+    levels: &FxHashMap<Look, u8>,
+) -> bool {
+    let Look { bold, capital, .. } = candidate.look;
+    let body = measure.body;
+    let larger = paragraph.size > 1.05 * body;
+    levels.contains_key(&candidate.look)
+        || (bold || larger || capital || paragraph.lines.len() == 1)
+            && paragraph.size > 0.94 * body
+            && at_edge(paragraph, body)
+}
+
+/// Tells whether a paragraph starts at the left edge of its column, or stands in its middle.
+fn at_edge(paragraph: &Paragraph, body: f32) -> bool {
+    let first = &paragraph.lines[0];
+    let (left, right) = (first.x0 - first.column_x0, first.column_x1 - first.x1);
+    left <= 1.5 * body || (left - right).abs() < 2.0 * body
+}
+
 /// Judges a candidate that is not in the chain of numbers.
 fn unnumbered(
     candidate: &Candidate,
@@ -454,10 +526,8 @@ fn unnumbered(
     let look = candidate.look;
     let title = plain_title(text);
     let body = measure.body;
-    let known = KNOWN.contains(&title.as_str()) || opens_bibliography(text);
     let number = candidate.numbering.as_ref().map(|n| n.number.clone());
-    let larger = paragraph.size > 1.05 * body;
-    if known && (look.bold || larger || look.capital || paragraph.lines.len() == 1) {
+    if is_known(text, &title) && may_be_known(candidate, paragraph, measure, levels) {
         let level = levels.get(&look).copied().unwrap_or(1);
         return Some(Found { level: level.min(2), number, end: None });
     }
@@ -467,14 +537,14 @@ fn unnumbered(
         STATEMENTS.contains(&first_word) && text.contains(|c: char| c.is_ascii_digit());
     let first = &paragraph.lines[0];
     let starts = text.starts_with(|c: char| c.is_uppercase() || !c.is_ascii());
-    let at_edge = first.x0 <= first.column_x0 + 1.5 * body
-        || ((first.x0 - first.column_x0) - (first.column_x1 - first.x1)).abs()
-            < 2.0 * body;
+    // A question between numbered headings is one that was asked, in a form or an example.
+    let asked = numbered && candidate.numbering.is_none() && text.ends_with('?');
     if text.ends_with('.')
+        || asked
         || is_statement
         || is_list_item(text)
         || !starts
-        || !at_edge
+        || !at_edge(paragraph, body)
         || letters < 3
         || letters * 2 < text.chars().filter(|c| !c.is_whitespace()).count()
         || first.cells.len() > 2
@@ -483,7 +553,9 @@ fn unnumbered(
         return None;
     }
     if let Some(level) = levels.get(&look) {
-        return Some(Found { level: *level, number, end: None });
+        // Where its like has numbers, one without stands below them.
+        let below = u8::from(*level > 1 && number.is_none());
+        return Some(Found { level: level + below, number, end: None });
     }
     if numbered {
         return None;

@@ -154,7 +154,8 @@ fn printed_end(piece: &Piece, title: &str) -> Option<usize> {
 fn split(pieces: &mut Vec<Piece>, index: usize, end: usize) {
     let piece = &mut pieces[index];
     let run = &piece.paragraph.run;
-    if end >= run.text.len() {
+    // A mark alone is no text of its own: `？` behind a title that the bookmark gives without it.
+    if !run.text[end..].contains(char::is_alphanumeric) {
         return;
     }
     let rest_run = run.slice(end..run.text.len());

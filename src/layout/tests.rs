@@ -348,3 +348,52 @@ fn text_without_unicode_is_of_no_quality() {
     assert_eq!((quality.no_unicode, quality.empty_pages), (1.0, 0.5));
     assert_eq!(quality.score, 0.0);
 }
+
+#[test]
+fn a_stretched_line_of_an_entry_is_one_line() {
+    let mut page = Page::new();
+    page.prose(50.0, 60.0, &PROSE);
+    page.line(50.0, 150.0, 13.0, BOLD, "References");
+    let entry = |page: &mut Page, y: f32, name: &str| {
+        page.line(
+            50.0,
+            y,
+            10.0,
+            BODY,
+            &format!("{name} and Babbage. On the engine and its sums, of"),
+        );
+        page.line(60.0, y + 12.0, 10.0, BODY, "which there are many. London, 1843.");
+    };
+    entry(&mut page, 175.0, "Ada");
+    // Three pieces a blank of two ems apart, and the rest below.
+    page.line(50.0, 205.0, 10.0, BODY, "Bob and Cid.")
+        .line(135.0, 205.0, 10.0, BODY, "Weights decay.")
+        .line(230.0, 205.0, 10.0, BODY, "A preprint");
+    page.line(60.0, 217.0, 10.0, BODY, "of 1999.");
+    entry(&mut page, 235.0, "Dee");
+    entry(&mut page, 265.0, "Eve");
+    let laid = lay(Extracted::Positioned(document([page])));
+    let entries: Vec<&str> = laid
+        .blocks
+        .iter()
+        .filter(|b| b.kind == BlockKind::Reference)
+        .map(|b| b.text.as_str())
+        .collect();
+    assert_eq!(entries.len(), 4, "{entries:?}");
+    assert_eq!(entries[1], "Bob and Cid. Weights decay. A preprint of 1999.");
+}
+
+#[test]
+fn a_section_about_references_is_prose() {
+    let mut page = Page::new();
+    page.line(50.0, 60.0, 13.0, BOLD, "References").prose(50.0, 80.0, &PROSE);
+    page.prose(50.0, 170.0, &PROSE);
+    page.line(50.0, 260.0, 13.0, BOLD, "References");
+    for i in 0..4 {
+        let entry = format!("[{}] Ada Lovelace. Notes. London, 184{i}.", i + 1);
+        page.line(50.0, 280.0 + 14.0 * i as f32, 10.0, BODY, &entry);
+    }
+    let laid = lay(Extracted::Positioned(document([page])));
+    let n = |kind| laid.blocks.iter().filter(|b| b.kind == kind).count();
+    assert_eq!((n(BlockKind::Reference), n(BlockKind::Paragraph)), (4, 2));
+}

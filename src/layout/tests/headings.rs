@@ -95,3 +95,76 @@ fn words_in_plain_type_behind_a_number_with_parts_and_notes_in_the_margin() {
         ["1 1. Reading", "2 1.1. Few words.", "2 1.2. Other words.", "1 2. Cutting"];
     assert_eq!(found, wanted);
 }
+
+/// A page with three numbered headings over text.
+fn numbered() -> Page {
+    let mut page = Page::new();
+    for (i, title) in ["1 Reading", "2 Cutting", "3 Finding"].iter().enumerate() {
+        let y = 60.0 + 80.0 * i as f32;
+        page.line(50.0, y, 13.0, BOLD, title).prose(50.0, y + 20.0, &PROSE[..3]);
+    }
+    page
+}
+
+#[test]
+fn citations_behind_a_bold_title_are_no_part_of_its_look() {
+    let mut page = numbered();
+    for (i, title) in
+        ["Dialogue [89, 90]", "(1) Retrieval [81].", "Captioning (VC)"].iter().enumerate()
+    {
+        let y = 300.0 + 70.0 * i as f32;
+        page.line(50.0, y, 10.0, BOLD, title).prose(50.0, y + 13.0, &PROSE[..3]);
+    }
+    let found = headings(document([page]));
+    assert_eq!(
+        found[3..],
+        ["2 Dialogue [89, 90]", "2 (1) Retrieval [81].", "2 Captioning (VC)"]
+    );
+}
+
+#[test]
+fn a_known_word_over_a_column_of_a_table_is_none() {
+    let mut page = numbered();
+    page.line(60.0, 320.0, 8.0, BOLD, "Premise").line(
+        190.0,
+        320.0,
+        8.0,
+        BOLD,
+        "Conclusion",
+    );
+    page.line(60.0, 332.0, 8.0, BODY, "A cat is an animal").line(
+        190.0,
+        332.0,
+        8.0,
+        BODY,
+        "A cat can breathe",
+    );
+    page.prose(50.0, 370.0, &PROSE);
+    page.line(50.0, 460.0, 13.0, BOLD, "Conclusion").prose(50.0, 480.0, &PROSE[..3]);
+    assert_eq!(headings(document([page]))[3..], ["1 Conclusion"]);
+}
+
+#[test]
+fn questions_of_a_form_and_labels_that_recur_are_none() {
+    let mut page = numbered();
+    for (i, title) in
+        ["What is your age?", "Result", "Result", "Result"].iter().enumerate()
+    {
+        let y = 300.0 + 70.0 * i as f32;
+        page.line(50.0, y, 13.0, BOLD, title).prose(50.0, y + 13.0, &PROSE[..3]);
+    }
+    assert_eq!(headings(document([page])).len(), 3);
+}
+
+#[test]
+fn a_title_of_the_look_of_numbered_ones_stands_below_them() {
+    let mut page = numbered();
+    for (i, title) in ["3.1 Tasks", "Task two", "3.2 Tuning"].iter().enumerate() {
+        let y = 300.0 + 70.0 * i as f32;
+        page.line(50.0, y, 11.0, BOLD, title).prose(50.0, y + 13.0, &PROSE[..3]);
+    }
+    assert_eq!(
+        headings(document([page]))[3..],
+        ["2 3.1 Tasks", "3 Task two", "2 3.2 Tuning"]
+    );
+}
