@@ -14,6 +14,7 @@ use super::accent::{combining_form, dotted, is_combining};
 use super::bidi;
 use super::links::PageLinks;
 use super::run::Run;
+use super::slanted::{self, SLANTED, Slanted};
 use super::styles::Styles;
 
 /// A gap wider than this share of the type size is a space.
@@ -65,6 +66,8 @@ pub(super) struct PageChunks {
     pub main: Vec<Chunk>,
     /// Text turned against it: stamps, labels of axes.
     pub turned: Vec<Chunk>,
+    /// Slanted text: watermarks, labels of axes.
+    pub slanted: Vec<Slanted>,
     /// How the page was turned so that its lines run to the right and follow downwards.
     pub turn: Turn,
     /// Height after turning.
@@ -146,9 +149,9 @@ pub(super) fn chunks(
         });
         return PageChunks {
             main: Chunker::new(fonts, links, Turn::Vertical).read(glyphs),
-            turned: vec![],
             turn: Turn::Vertical,
             height: page.width,
+            ..PageChunks::default()
         };
     }
     // A few invisible words on a page of visible text are tricks; a page of them is an OCR layer.
@@ -160,11 +163,13 @@ pub(super) fn chunks(
         .max_by_key(|dir| (per_direction[usize::from(*dir)], 4 - *dir))
         .unwrap_or_default();
     let turn = Turn::of(main_dir);
+    // A page that is slanted as a whole was scanned so.
+    let all_slanted = per_direction[4] * 2 > page.glyphs.len();
     let glyphs = page
         .glyphs
         .iter()
         .filter(shown)
-        .filter(|glyph| glyph.dir == main_dir || glyph.dir > 3)
+        .filter(|glyph| glyph.dir == main_dir || all_slanted && glyph.dir == SLANTED)
         .map(|glyph| turned_glyph(glyph, turn));
     let chunker = Chunker::new(fonts, links, turn);
     let main = if bidi::is_right_to_left(&page.glyphs) {
@@ -179,8 +184,12 @@ pub(super) fn chunks(
         let chunker = Chunker::new(fonts, links, turn);
         turned.extend(chunker.read(glyphs.map(|glyph| turned_glyph(glyph, turn))));
     }
+    let slanted = match all_slanted || per_direction[4] == 0 {
+        true => vec![],
+        false => slanted::strings(page.glyphs.iter().filter(shown)),
+    };
     let height = if main_dir % 2 == 1 { size.0 } else { size.1 };
-    PageChunks { main, turned, turn, height }
+    PageChunks { main, turned, slanted, turn, height }
 }
 
 /// Grows chunks glyph by glyph.
@@ -224,14 +233,15 @@ impl<'a> Chunker<'a> {
     }
 
     fn read(mut self, glyphs: impl Iterator<Item = Glyph>) -> Vec<Chunk> {
-        for glyph in glyphs {
-            self.take(&glyph);
+        let mut glyphs = glyphs.peekable();
+        while let Some(glyph) = glyphs.next() {
+            self.take(&glyph, glyphs.peek());
         }
         self.done.extend(self.open.take());
         self.done
     }
 
-    fn take(&mut self, glyph: &Glyph) {
+    fn take(&mut self, glyph: &Glyph, next: Option<&Glyph>) {
         let placed = glyph.x.is_finite() && glyph.y.is_finite() && glyph.w.is_finite();
         if !placed || !glyph.size.is_finite() || glyph.size < 0.3 {
             return;
@@ -257,7 +267,7 @@ impl<'a> Chunker<'a> {
         let fonts = self.fonts;
         let plain = std::mem::take(&mut self.plain);
         let font = fonts.get(usize::from(glyph.font)).unwrap_or(&plain);
-        if font.math || !self.takes_accent(glyph) {
+        if font.math || !self.takes_accent(glyph, next) {
             let ch = self.accented(glyph);
             self.add(glyph, ch, font);
         }
@@ -273,8 +283,9 @@ impl<'a> Chunker<'a> {
         }
     }
 
-    /// Handles a glyph that is an accent alone; returns whether it was one.
-    fn takes_accent(&mut self, glyph: &Glyph) -> bool {
+    /// Handles a glyph that is an accent alone, on the letter before or on `next`; returns whether
+    /// it was one.
+    fn takes_accent(&mut self, glyph: &Glyph, next: Option<&Glyph>) -> bool {
         let Some(combining) = combining_form(glyph.ch) else { return false };
         let middle = glyph.x + glyph.w / 2.0;
         if glyph.w <= 0.0 && !is_combining(glyph.ch) {
@@ -303,7 +314,10 @@ impl<'a> Chunker<'a> {
                 }
             }
         }
-        if glyph.ch == '`' || is_combining(glyph.ch) {
+        // A quotation mark, unless a letter that takes a grave stands in its place.
+        if (glyph.ch == '`' || is_combining(glyph.ch))
+            && !next.is_some_and(|next| stands_under(next, glyph, combining))
+        {
             return false;
         }
         if self.open.as_ref().is_none_or(|open| glyph.x - self.end > SPACE_EM * open.size)
@@ -417,6 +431,15 @@ impl<'a> Chunker<'a> {
             }
         }
     }
+}
+
+/// Tells whether `letter`, drawn after `accent`, stands in the same place and takes it.
+fn stands_under(letter: &Glyph, accent: &Glyph, combining: char) -> bool {
+    let middle = accent.x + accent.w / 2.0;
+    (letter.y - accent.y).abs() < 0.6 * letter.size
+        && letter.x < middle
+        && middle < letter.x + letter.w
+        && compose(dotted(letter.ch), combining).is_some()
 }
 
 fn is_number(text: &str) -> bool {

@@ -29,6 +29,7 @@ mod places;
 mod positioned;
 mod quality;
 mod run;
+mod slanted;
 mod styles;
 mod table;
 #[cfg(test)]
@@ -43,7 +44,7 @@ pub use heading::opens_bibliography;
 pub use numbering::title_of;
 
 /// Version of extraction and layout together; keys the extraction cache.
-pub const READER_VERSION: u32 = 10;
+pub const READER_VERSION: u32 = 11;
 
 /// A document as blocks in reading order. This is what the extraction cache keeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

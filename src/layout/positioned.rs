@@ -80,7 +80,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .collect();
     let mut info = std::mem::take(&mut positioned.info);
     let turned = dropped.len();
-    add_turned(&pages, &mut blocks, &mut info, &mut dropped);
+    add_turned(&pages, measure.body, &mut blocks, &mut info, &mut dropped);
     let stamps = dropped[turned..].iter().filter(|d| d.page == 0);
     margin.extend(stamps.map(|d| d.text.clone()));
 
@@ -138,10 +138,14 @@ fn block(
     }
 }
 
+/// Slanted type larger than this many times that of the body is a watermark.
+const WATERMARK: f32 = 1.8;
+
 /// Puts turned text at the end of its page: labels of axes, tables set sideways. The arXiv stamp
-/// goes to the metadata.
+/// goes to the metadata, watermarks to what is dropped.
 fn add_turned(
     pages: &[PageChunks],
+    body: f32,
     blocks: &mut Vec<Block>,
     info: &mut crate::extract::Info,
     dropped: &mut Vec<Dropped>,
@@ -155,6 +159,13 @@ fn add_turned(
                     .push(Dropped { page: index as u32, text: chunk.run.text.clone() });
             } else {
                 texts.push(chunk.text());
+            }
+        }
+        for string in &page.slanted {
+            if string.size > WATERMARK * body {
+                dropped.push(Dropped { page: index as u32, text: string.text.clone() });
+            } else {
+                texts.push(string.text.trim());
             }
         }
         if texts.is_empty() {

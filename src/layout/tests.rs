@@ -149,6 +149,39 @@ fn ligatures_accents_and_raised_marks() {
 }
 
 #[test]
+fn an_accent_drawn_before_its_letter() {
+    let mut page = Page::new();
+    page.prose(50.0, 100.0, &PROSE).line(50.0, 200.0, 10.0, BODY, "le th\u{E9}or");
+    let x = page.end();
+    page.line(x, 200.0, 10.0, BODY, "`").line(x + 0.3, 200.0, 10.0, BODY, "eme");
+    // Two quotation marks stay what they are.
+    let x = page.end();
+    page.line(x + 5.0, 200.0, 10.0, BODY, "``integral''");
+    check(
+        document([page]),
+        expect![[r#"
+        p1 paragraph: The survey reads each of the papers that it cites and finds for every sentence in which section of the outline it belongs, so that a reader who knows the topic but not the words can still find the passage that answers the question of the reader.
+        p1 paragraph: le théorème ``integral''
+    "#]],
+    );
+}
+
+#[test]
+fn a_slanted_watermark_is_in_no_line() {
+    let mut page = Page::new();
+    page.prose(50.0, 100.0, &PROSE[..3]);
+    page.slanted(60.0, 160.0, 36.0, "Draft");
+    page.prose(50.0, 136.0, &PROSE[3..]).slanted(300.0, 300.0, 9.0, "not a watermark");
+    check(
+        document([page]),
+        expect![[r#"
+        p1 paragraph: The survey reads each of the papers that it cites and finds for every sentence in which section of the outline it belongs, so that a reader who knows the topic but not the words can still find the passage that answers the question of the reader.
+        p1 figure: not a watermark
+    "#]],
+    );
+}
+
+#[test]
 fn front_matter_and_headings() {
     let mut page = Page::new();
     page.line(120.0, 60.0, 18.0, BOLD, "Finding Things in Surveys");

@@ -57,6 +57,15 @@ impl Page {
         self
     }
 
+    /// Sets a line that climbs at 45 degrees.
+    pub(super) fn slanted(&mut self, x: f32, y: f32, size: f32, text: &str) -> &mut Page {
+        for (i, ch) in text.chars().enumerate() {
+            let along = 0.5 * size * i as f32 * std::f32::consts::FRAC_1_SQRT_2;
+            self.put(ch, (x + along, y - along), size, BODY).dir = 4;
+        }
+        self
+    }
+
     /// Sets a column of vertical writing.
     pub(super) fn vertical(
         &mut self,
