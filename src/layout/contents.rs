@@ -53,7 +53,7 @@ pub(super) fn contents(pages: &[Vec<Paragraph>]) -> Vec<Vec<bool>> {
 }
 
 /// Tells whether a text is the title of a table of contents.
-pub(super) fn is_title(text: &str) -> bool {
+pub fn is_title(text: &str) -> bool {
     text.len() < 60 && TITLES.contains(&text.trim().to_lowercase().as_str())
 }
 

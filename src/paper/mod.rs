@@ -300,14 +300,33 @@ impl Document {
         let mut at = section;
         while let Some(i) = at {
             let section = &self.sections[i];
-            path.push(match section.numbered {
-                true => format!("{} {}", section.number, section.title),
-                false => section.title.clone(),
-            });
+            path.push(self.section_label(section));
             at = section.parent;
         }
         path.reverse();
         path
+    }
+
+    /// A section's number, if the document itself gives it one, and its title.
+    pub fn section_label(&self, section: &Section) -> String {
+        let title = self.shown_title(section);
+        match section.numbered {
+            true => format!("{} {title}", section.number),
+            false => title.to_owned(),
+        }
+    }
+
+    /// A section's title without the raw citation keys that some bookmarks have at their end:
+    /// `Visual Entailment (VE) xie2019visual,song2022clip`.
+    pub fn shown_title<'a>(&self, section: &'a Section) -> &'a str {
+        let title = section.title.trim_end();
+        let Some((head, last)) = title.rsplit_once(' ') else { return title };
+        if !last.contains(|c: char| c.is_ascii_digit()) {
+            return title;
+        }
+        let mut keys = last.trim_end_matches('.').split(',');
+        let known = |key: &str| self.references.iter().any(|r| r.key == key);
+        if keys.all(known) { head.trim_end() } else { title }
     }
 }
 

@@ -9,7 +9,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Section;
-use crate::layout::{Block, BlockKind, Heading, opens_bibliography};
+use crate::layout::{Block, BlockKind, Heading, opens_bibliography, opens_contents};
 
 /// Builds the tree; the second value holds the innermost section of each block.
 pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
@@ -26,7 +26,8 @@ pub(super) fn build(blocks: &[Block]) -> (Vec<Section>, Vec<Option<usize>>) {
     for block in blocks {
         let of_bibliography = bare_bibliography(block);
         if let Some(heading) = heading(block)
-            && (heading.outlined || !outlined && !of_bibliography)
+            && (heading.outlined
+                || !outlined && !of_bibliography && !opens_contents(&block.text))
         {
             let parent = parent_of(&sections, heading.level);
             let own = own_number(heading, block).filter(|n| !used.contains(n));
@@ -186,6 +187,7 @@ mod tests {
         check(
             &[
                 (1, None, "Abstract", false),
+                (1, None, "Contents", false),
                 (1, Some("1"), "1 Introduction", false),
                 (2, None, "Scope", false),
                 (1, Some("2"), "2. Methods", false),

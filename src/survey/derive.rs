@@ -22,7 +22,7 @@ pub fn derive(
         .map(|s| MapSection {
             number: s.number.clone(),
             level: s.level,
-            title: without_keys(&s.title, doc).to_owned(),
+            title: doc.shown_title(s).to_owned(),
             page: (s.page > 0).then_some(s.page),
             ..MapSection::default()
         })
@@ -63,14 +63,6 @@ pub fn derive(
     // Against an empty map of its own the sections get their digests.
     let empty = SurveyMap { sections: Vec::new(), ..map.clone() };
     map.merge_edits(&empty)
-}
-
-/// A bookmark's title without the raw citation keys that some files leave at its end.
-fn without_keys<'a>(title: &'a str, doc: &Document) -> &'a str {
-    let Some((head, last)) = title.trim_end().rsplit_once(' ') else { return title };
-    let mut keys = last.trim_end_matches('.').split(',');
-    let known = |key: &str| doc.references.iter().any(|r| r.key == key);
-    if keys.all(known) { head.trim_end() } else { title }
 }
 
 #[cfg(test)]

@@ -61,8 +61,7 @@ pub fn outline(context: &Context, args: &OutlineArgs) -> Result<u8, CliError> {
     writeln!(out, "{} page  cites", " ".repeat(room))?;
     for (i, section) in document.sections.iter().enumerate() {
         let indent = "  ".repeat(usize::from(section.level.saturating_sub(1)));
-        let name =
-            format!("{indent}{} {}", clean(&section.number), clean(&section.title));
+        let name = format!("{indent}{}", clean(&document.section_label(section)));
         let mut keys: Vec<&str> = document
             .citations
             .iter()

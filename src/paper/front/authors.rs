@@ -8,7 +8,7 @@ use crate::extract::Info;
 use crate::layout::{Block, BlockKind};
 
 /// Words of places and of the small print, none of which stands in a person's name.
-const AFFILIATIONS: [&str; 103] = [
+const AFFILIATIONS: [&str; 107] = [
     "university",
     "universität",
     "université",
@@ -112,6 +112,33 @@ const AFFILIATIONS: [&str; 103] = [
     "work",
     "under",
     "review",
+    "society",
+    "consortium",
+    "collaboration",
+    "project",
+];
+
+/// Words that end an institution's name: what stands before them is part of it, no person.
+const INSTITUTIONS: [&str; 9] = [
+    "university",
+    "institute",
+    "laboratory",
+    "laboratories",
+    "department",
+    "school",
+    "college",
+    "society",
+    "consortium",
+];
+
+/// Countries of two words, and other spellings, that end an address.
+const MORE_COUNTRIES: [&str; 6] = [
+    "new zealand",
+    "united states",
+    "united kingdom",
+    "south korea",
+    "south africa",
+    "brasil",
 ];
 
 /// Countries that follow an affiliation.
@@ -210,12 +237,27 @@ const NOT_AUTHORS: [&str; 5] = [
     "Categories and Subject",
 ];
 
-/// Reads names out of the lines below a title: marks, places and addresses are left out.
+/// Reads names out of the lines below a title: marks, places and addresses are left out, and all
+/// that stands behind the first running text.
 fn read_authors(text: &str) -> Vec<String> {
     let mut authors: Vec<String> = Vec::new();
-    for line in whole_names(text).split(['\n', '\t']) {
-        for piece in pieces(line) {
-            for name in names_in(&piece) {
+    let plain = without_brackets(text);
+    let marks = letter_marks(&plain);
+    for line in whole_names(&plain).split(['\n', '\t']) {
+        if is_prose(line) {
+            if authors.is_empty() {
+                continue;
+            }
+            break;
+        }
+        let pieces = pieces(line);
+        if is_address(line, &pieces) {
+            continue;
+        }
+        let listed = pieces.len() > 1;
+        for piece in &pieces {
+            for name in names_in(piece, listed) {
+                let name = without_mark(name, &marks);
                 if !authors.contains(&name) {
                     authors.push(name);
                 }
@@ -224,6 +266,77 @@ fn read_authors(text: &str) -> Vec<String> {
     }
     authors.truncate(3_000);
     authors
+}
+
+/// Drops what brackets hold that is no part of a name: `Ann Bee[0000-0002-1825-0097]`,
+/// `Ann Bee (ann@x.org)`.
+fn without_brackets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find(['[', '(']) {
+        let close = if rest[open..].starts_with('[') { ']' } else { ')' };
+        let Some(end) = rest[open..].find(close).map(|i| open + i) else { break };
+        let inner = &rest[open + 1..end];
+        let is_id = inner.chars().filter(char::is_ascii_digit).count() >= 8
+            && !inner.contains(char::is_whitespace);
+        out.push_str(&rest[..open]);
+        if !is_id && !inner.contains('@') {
+            out.push_str(&rest[open..=end]);
+        }
+        rest = &rest[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Letters that mark affiliations: `aPhysics Department` and `bFaculty of Arts` open their lines.
+fn letter_marks(text: &str) -> Vec<char> {
+    let mark = |line: &str| {
+        let mut chars = line.chars();
+        let letter = chars.next().filter(char::is_ascii_lowercase)?;
+        let place =
+            chars.as_str().starts_with(char::is_uppercase) && line.contains([',', ' ']);
+        place.then_some(letter)
+    };
+    let marks: Vec<char> = text.split(['\n', '\t']).filter_map(mark).collect();
+    let in_order = marks.iter().zip('a'..='z').all(|(mark, letter)| *mark == letter);
+    if marks.len() >= 2 && in_order { marks } else { Vec::new() }
+}
+
+/// A name without the letter that leads to its affiliation.
+fn without_mark(mut name: String, marks: &[char]) -> String {
+    if name.ends_with(|c| marks.contains(&c)) {
+        name.pop();
+    }
+    name
+}
+
+/// Tells whether a line is running text, or opens it: nothing behind it names authors.
+fn is_prose(line: &str) -> bool {
+    let line = line.trim();
+    let title = line.trim_end_matches([':', '.', '—']).to_lowercase();
+    if matches!(title.as_str(), "abstract" | "contents" | "summary" | "table of contents")
+        || line.contains('。')
+    {
+        return true;
+    }
+    let words = line.split(' ').count();
+    let small = line.split(' ').filter(|w| w.starts_with(char::is_lowercase)).count();
+    words >= 8 && small * 2 >= words && !line.contains('@')
+}
+
+/// Tells whether a line is a place alone: it holds a number of a street or a post code, or ends in
+/// a country without naming an institution.
+fn is_address(line: &str, pieces: &[String]) -> bool {
+    let mut words = line.split([' ', ',']);
+    let numbered = words.any(|w| w.len() >= 3 && w.bytes().all(|b| b.is_ascii_digit()));
+    let lower = |piece: &String| piece.trim_end_matches('.').to_lowercase();
+    let is_country =
+        |name: &str| COUNTRIES.contains(&name) || MORE_COUNTRIES.contains(&name);
+    let names_institution = pieces.iter().any(|piece| {
+        piece.split(' ').any(|w| AFFILIATIONS.contains(&w.to_lowercase().as_str()))
+    });
+    numbered || !names_institution && pieces.last().is_some_and(|p| is_country(&lower(p)))
 }
 
 /// Joins the lines of a list of names where one of them wraps.
@@ -286,7 +399,8 @@ fn pieces(line: &str) -> Vec<String> {
         .collect()
 }
 
-fn names_in(piece: &str) -> Vec<String> {
+/// The names in a piece of a line; in a list with commas a piece is one name.
+fn names_in(piece: &str, listed: bool) -> Vec<String> {
     let piece = piece.strip_prefix("and ").unwrap_or(piece);
     if piece.contains('@') || piece.contains("://") || piece.contains('{') {
         return Vec::new();
@@ -307,7 +421,9 @@ fn names_in(piece: &str) -> Vec<String> {
     });
     let words = match place {
         // `Jian Sun Microsoft Research`; `Peking University` is no name before a place.
-        Some(at) if at >= 4 => &words[..at],
+        Some(at) if at >= 4 && !INSTITUTIONS.contains(&plain(words[at]).as_str()) => {
+            &words[..at]
+        }
         Some(_) => return Vec::new(),
         None => &words[..],
     };
@@ -317,6 +433,10 @@ fn names_in(piece: &str) -> Vec<String> {
     }
     if words.len() > 60 || !is_name_words(words) {
         return Vec::new();
+    }
+    let initials = words.iter().any(|w| w.ends_with('.'));
+    if listed && initials && words.len() <= 6 {
+        return vec![unshout(&words.join(" "))];
     }
     one_after_the_other(words).iter().map(|n| unshout(n)).filter(|n| is_name(n)).collect()
 }
@@ -365,7 +485,9 @@ fn unshout(name: &str) -> String {
 fn is_name(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     if text.chars().all(|c| is_cjk(c) || c == '·' || c == ' ') {
-        return (2..=12).contains(&text.chars().count());
+        let n = text.chars().filter(|c| *c != ' ').count();
+        let most = if text.contains('·') { 12 } else { 6 };
+        return (2..=most).contains(&n) && !text.contains(['的', '了', '和', '与']);
     }
     (2..=5).contains(&words.len())
         && is_name_words(&words)
@@ -424,6 +546,27 @@ mod tests {
         check("Andy Zeng∗\n∗Robotics at Google, †Everyday Robots", "Andy Zeng");
         check("Prayag Tiwari, and Benyou Wang.", "Prayag Tiwari; Benyou Wang");
         check("张三, 李四", "张三; 李四");
+        check("吴凌云 (aloft@ctex.org)\n本文的大部分内容，一共收录有。\n新增", "吴凌云");
+        check(
+            "Maksym Lysak[0000−0002−3723−6960], Ahmed Nassar[0000−0002−9468−0822]\nIBM Research",
+            "Maksym Lysak; Ahmed Nassar",
+        );
+        check(
+            "Sipaz Sharmaa, Frithjof Karschb and Peter Petreczkyc\naPhysik Department, X\n\
+             bFakultät für Physik, Y\ncPhysics Department, Z",
+            "Sipaz Sharma; Frithjof Karsch; Peter Petreczky",
+        );
+        check(
+            "Silvio Jamil F. Guimarães † and Zenilton K. G. do Patrocínio Jr.†\n\
+             Belo Horizonte, Minas Gerais, Brazil",
+            "Silvio Jamil F. Guimarães; Zenilton K. G. do Patrocínio Jr.",
+        );
+        check("R. Walter Ianni 255 - Bloco L, MG", "");
+        check("Rohsenow Kendall Heat Transfer Laboratory,", "");
+        check(
+            "Volker Kuhlmann\nChristchurch, New Zealand\nContents\nPaper Sizes",
+            "Volker Kuhlmann",
+        );
     }
 
     #[test]

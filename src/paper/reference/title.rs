@@ -387,9 +387,75 @@ pub(super) fn venue(rest: &str) -> Option<String> {
         return None;
     }
     let end = venue_end(rest);
-    let venue = rest[..end].trim_matches([' ', ',', '.', ':', ';', '-', '–']);
+    let venue = tidy_venue(&rest[..end]);
     let letters = venue.chars().filter(|c| c.is_alphabetic()).count();
     (letters >= 2 && venue.len() <= 220).then(|| venue.to_owned())
+}
+
+/// Who prints a conference's papers, behind its name.
+const PUBLISHERS: [&str; 14] = [
+    "Association for Computational Linguistics",
+    "OpenReview",
+    "AAAI Press",
+    "AAAI",
+    "ijcai.org",
+    "IEEE",
+    "ACM",
+    "Association for Computing Machinery",
+    "PMLR",
+    "Springer",
+    "Curran",
+    "Elsevier",
+    "MIT Press",
+    "ISCA",
+];
+
+/// A venue without its editors, its publisher, and a bracket that was cut open.
+fn tidy_venue(venue: &str) -> &str {
+    const EDGES: [char; 7] = [' ', ',', '.', ':', ';', '-', '–'];
+    let mut venue = venue.trim_matches(EDGES);
+    if let Some(at) = [" (Eds.", " (Ed.", " (eds.", " (ed."]
+        .iter()
+        .find_map(|editors| venue.find(editors))
+    {
+        venue = without_names(&venue[..at]);
+    }
+    let publisher = |at: usize| PUBLISHERS.iter().any(|p| venue[at + 2..].starts_with(p));
+    if let Some((at, _)) = venue.match_indices(". ").find(|(at, _)| publisher(*at)) {
+        venue = &venue[..at];
+    }
+    if venue.matches('(').count() > venue.matches(')').count()
+        && let Some(open) = venue.rfind('(').filter(|open| *open > 0)
+    {
+        venue = &venue[..open];
+    }
+    venue.trim_matches(EDGES)
+}
+
+/// Drops the names at the end of a venue: `Proceedings of X, Ann Bee, and Carl Dee`.
+fn without_names(venue: &str) -> &str {
+    let is_name = |part: &str| {
+        let part = part.trim();
+        let part = part.strip_prefix("and ").unwrap_or(part);
+        let (mut n, mut names) = (0, 0);
+        for word in part.split(' ').filter(|w| *w != "and") {
+            n += 1;
+            names += usize::from(
+                word.starts_with(char::is_uppercase) && !word.contains(['(', ')', '/']),
+            );
+        }
+        (2..=9).contains(&n)
+            && names * 2 > n
+            && !part.contains(|c: char| c.is_ascii_digit())
+    };
+    let mut end = venue.len();
+    while let Some(at) = venue[..end].rfind(", ") {
+        if !is_name(&venue[at + 2..end]) {
+            break;
+        }
+        end = at;
+    }
+    &venue[..end]
 }
 
 fn venue_end(rest: &str) -> usize {
@@ -438,4 +504,33 @@ fn venue_end(rest: &str) -> usize {
         }
     }
     rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn venues_without_editors_and_publishers() {
+        for (text, expected) in [
+            ("EMNLP. Association for Computational Linguistics", "EMNLP"),
+            ("ICLR. OpenReview.net", "ICLR"),
+            (
+                "Findings of the ACL (EMNLP’20) (Findings of ACL",
+                "Findings of the ACL (EMNLP’20)",
+            ),
+            (
+                "Proceedings of the 2018 Conference on Methods in Language, Ellen Riloff, David \
+                 Chiang, and Marie-Catherine de Marneffe (Eds.)",
+                "Proceedings of the 2018 Conference on Methods in Language",
+            ),
+            (
+                "Artificial Intelligence, Satinder Singh and Shaul Markovitch (Eds.)",
+                "Artificial Intelligence",
+            ),
+            ("J. Mach. Learn. Res.", "J. Mach. Learn. Res"),
+        ] {
+            assert_eq!(tidy_venue(text), expected, "{text}");
+        }
+    }
 }
