@@ -43,7 +43,7 @@ fn main() {
 }
 
 /// The worker: reads, and answers with a summary.
-fn answer(job: &Job) -> Result<Vec<u8>, ExtractError> {
+fn answer(job: Job) -> Result<Vec<u8>, ExtractError> {
     let engine = match job.options.first() {
         Some(1) => EngineChoice::Second,
         _ => EngineChoice::Auto,

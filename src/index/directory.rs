@@ -4,6 +4,9 @@
 //! that a writer does not remove what the reader is about to open. Where that file cannot be
 //! written (another person's index, a read-only disk) there is no lock to take: the reader goes
 //! without, and a commit that lands in that moment makes it open anew.
+//!
+//! The engine writes a commit's file whole and renames it, but does not wait until the folder that
+//! names it is written: here it does.
 
 use std::io;
 use std::path::Path;
@@ -16,6 +19,9 @@ use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, Lock, META_LOCK, MmapDirectory, WatchCallback,
     WatchHandle, WritePtr,
 };
+
+/// The file that a commit replaces.
+const COMMIT: &str = "meta.json";
 
 /// Files of a folder, mapped into memory.
 #[derive(Clone, Debug)]
@@ -48,8 +54,14 @@ impl Directory for Folder {
         self.0.atomic_read(path)
     }
 
+    /// The engine removes the files of the last commit once the new one is written, and the ledger
+    /// says that it is: both only after the new name is on the disk too.
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.0.atomic_write(path, data)
+        self.0.atomic_write(path, data)?;
+        match path.as_os_str() == COMMIT {
+            true => self.0.sync_directory(),
+            false => Ok(()),
+        }
     }
 
     fn sync_directory(&self) -> io::Result<()> {

@@ -288,15 +288,15 @@ impl From<CollectError> for Failure {
 
 /// What a worker process does with a job of a `Reader`: the handler for
 /// [`extract::worker::serve`].
-pub fn work(job: &Job) -> Result<Vec<u8>, ExtractError> {
+pub fn work(job: Job) -> Result<Vec<u8>, ExtractError> {
     let options: ReadOptions = postcard::from_bytes(&job.options).map_err(|_| {
         ExtractError::Reader { what: "settings of another version".to_owned() }
     })?;
-    let content = match job.files.as_slice() {
-        [file] if file.path.is_empty() => Content::File(file.bytes.clone()),
-        files => Content::Folder(
-            files.iter().map(|f| (f.path.clone(), f.bytes.clone())).collect(),
-        ),
+    let is_file = matches!(job.files.as_slice(), [file] if file.path.is_empty());
+    let mut files = job.files.into_iter().map(|file| (file.path, file.bytes));
+    let content = match files.next() {
+        Some((_, bytes)) if is_file => Content::File(bytes),
+        first => Content::Folder(first.into_iter().chain(files).collect()),
     };
     let input = Input { format: job.format, path: Path::new("").to_owned(), content };
     read_document(&input, &options).map(|document| encode(&document))

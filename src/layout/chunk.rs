@@ -192,6 +192,16 @@ pub(super) fn chunks(
     PageChunks { main, turned, slanted, turn, height }
 }
 
+/// Names a glyph's character and place in one number; places beyond any page are taken together.
+fn mark_of(glyph: &Glyph) -> u64 {
+    const MOST: f32 = (1 << 20) as f32;
+    let place = |at: f32| {
+        let steps = (at * 1.5).round().clamp(-MOST, MOST - 1.0);
+        u64::from((steps + MOST) as u32)
+    };
+    u64::from(u32::from(glyph.ch)) << 42 | place(glyph.x) << 21 | place(glyph.y)
+}
+
 /// Grows chunks glyph by glyph.
 struct Chunker<'a> {
     fonts: &'a [FontInfo],
@@ -210,7 +220,8 @@ struct Chunker<'a> {
     space: bool,
     /// An accent that waits for its letter: combining form, middle.
     accent: Option<(char, f32)>,
-    drawn: FxHashSet<(char, i32, i32)>,
+    /// What was drawn where: a character and its place in two thirds of a point.
+    drawn: FxHashSet<u64>,
 }
 
 impl<'a> Chunker<'a> {
@@ -233,6 +244,7 @@ impl<'a> Chunker<'a> {
     }
 
     fn read(mut self, glyphs: impl Iterator<Item = Glyph>) -> Vec<Chunk> {
+        self.drawn.reserve(glyphs.size_hint().1.unwrap_or(0));
         let mut glyphs = glyphs.peekable();
         while let Some(glyph) = glyphs.next() {
             self.take(&glyph, glyphs.peek());
@@ -260,8 +272,7 @@ impl<'a> Chunker<'a> {
             ch if ch.is_control() => return,
             _ => {}
         }
-        let place = ((glyph.x * 1.5).round() as i32, (glyph.y * 1.5).round() as i32);
-        if glyph.w > 0.0 && !self.drawn.insert((glyph.ch, place.0, place.1)) {
+        if glyph.w > 0.0 && !self.drawn.insert(mark_of(glyph)) {
             return; // Fake bold and shadows draw a glyph twice.
         }
         let fonts = self.fonts;

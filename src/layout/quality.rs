@@ -41,20 +41,26 @@ pub(super) fn judge<'a>(counts: Counts, texts: impl Iterator<Item = &'a str>) ->
 /// Tells whether a word looks like none: unknown characters, changes of script, letters mixed with
 /// symbols, no vowel, capitals inside.
 fn is_odd(word: &str) -> bool {
-    if word.contains('\u{FFFD}') || word.chars().any(is_private) {
-        return true;
+    let (mut letters, mut symbols, mut latin, mut vowels, mut lower) = (0, 0, 0, 0, 0);
+    for c in word.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' => {
+                (letters, latin) = (letters + 1, latin + 1);
+                lower += usize::from(c.is_ascii_lowercase());
+                let vowel =
+                    matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+                vowels += usize::from(vowel);
+            }
+            '\u{FFFD}' => return true,
+            c if is_private(c) => return true,
+            c if c.is_alphabetic() => letters += 1,
+            c if c.is_numeric() || "-'’.,/–‐:()@_&+".contains(c) => {}
+            _ => symbols += 1,
+        }
     }
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let symbols = word
-        .chars()
-        .filter(|c| !c.is_alphanumeric() && !"-'’.,/–‐:()@_&+".contains(*c))
-        .count();
     if symbols * 3 > letters || letters > 40 && word.is_ascii() {
         return true;
     }
-    let latin = word.bytes().filter(u8::is_ascii_alphabetic).count();
-    let vowels = word.bytes().filter(|b| b"aeiouyAEIOUY".contains(b)).count();
-    let lower = word.bytes().filter(u8::is_ascii_lowercase).count();
     latin == letters && lower >= 4 && vowels == 0
 }
 

@@ -44,6 +44,14 @@ fn an_empty_corpus() {
     let run = sandbox.run(&["search", "x"]);
     assert_eq!(run.status, 1, "{}", run.shown());
     assert!(run.stderr.contains("the corpus is empty\nhint: put PDFs"), "{}", run.stderr);
+    // As after a first run that was interrupted.
+    sandbox.write("corpus/a.md", "# A\n\nText.\n");
+    let run = sandbox.run(&["search", "x", "--no-update"]);
+    assert!(
+        run.stderr.contains("nothing is indexed yet: 1 file to read"),
+        "{}",
+        run.stderr
+    );
     let doctor = Sandbox::new().run(&["doctor"]).shown();
     assert!(!doctor.contains("sound"), "{doctor}");
 }

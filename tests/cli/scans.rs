@@ -48,8 +48,8 @@ fn it_is_not_counted_among_papers_with_text() {
     let status = sandbox.run(&["status"]).stdout;
     assert!(status.contains("1 with text"), "{status}");
     assert!(status.contains("not read: no text layer: needs OCR (1)\n  scan.pdf"));
-    // Its title is found all the same.
-    assert_eq!(sandbox.run(&["search", "title:scan", "-c"]).stdout, "1\n");
+    // It is found by its key all the same; a title it would have from its metadata or an entry.
+    assert_eq!(sandbox.run(&["search", "key:scan", "-c"]).stdout, "1\n");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::reading::given;
 use crate::cli::Context;
 use crate::cli::args::{GroupBy, SearchArgs, SearchFormat, SortBy};
 use crate::cli::error::{CliError, FOUND, Kind, NOTHING, TROUBLE};
-use crate::output::human::write_answer;
+use crate::indexer;
+use crate::output::human::{counted, write_answer};
 use crate::output::sanitize::clean;
 use crate::output::wire::{HitJson, SearchJson};
 use crate::query::{self, Query};
@@ -281,6 +282,15 @@ fn unspaced(id: &str) -> String {
 
 fn say_nothing(context: &Context, request: &Request, papers: u64) {
     if papers == 0 {
+        // A first run that was interrupted leaves an index without papers.
+        let left = indexer::staleness(&context.corpus, &context.index)
+            .map_or(0, |stale| stale.n_files());
+        if left > 0 {
+            return context.ui.note(&format!(
+                "citemap: nothing is indexed yet: {} to read\nhint: `citemap index` goes on",
+                counted(left as u64, "file")
+            ));
+        }
         let corpus = context.corpus.display().to_string();
         return context.ui.note(&format!(
             "citemap: the corpus is empty\nhint: put PDFs below {}, `citemap add` files, or begin with a survey: `citemap build 2309.10020`",

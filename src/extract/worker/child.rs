@@ -23,7 +23,7 @@ static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 /// other; what it was working on is lost.
 pub fn serve<H>(handler: H) -> io::Result<()>
 where
-    H: Fn(&Job) -> Result<Vec<u8>, ExtractError> + Send + 'static,
+    H: Fn(Job) -> Result<Vec<u8>, ExtractError> + Send + 'static,
 {
     let (input, output) = line()?;
     let mut input = BufReader::with_capacity(1 << 16, input);
@@ -48,7 +48,7 @@ fn run(
     mut input: impl Read,
     mut output: File,
     memory: bool,
-    handler: &dyn Fn(&Job) -> Result<Vec<u8>, ExtractError>,
+    handler: &dyn Fn(Job) -> Result<Vec<u8>, ExtractError>,
 ) -> io::Result<()> {
     let (files, network) = confine();
     frame::send(&mut output, &Confinement { memory, files, network })?;
@@ -58,8 +58,7 @@ fn run(
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         };
-        let done = catch_unwind(AssertUnwindSafe(|| handler(&job)));
-        drop(job);
+        let done = catch_unwind(AssertUnwindSafe(|| handler(job)));
         match done {
             Ok(Ok(bytes)) => {
                 frame::send(&mut output, &Answer::Done(bytes.len() as u64))?;

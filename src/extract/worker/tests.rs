@@ -15,7 +15,7 @@ fn child() {
     }
 }
 
-fn obey(job: &Job) -> Result<Vec<u8>, ExtractError> {
+fn obey(job: Job) -> Result<Vec<u8>, ExtractError> {
     let file = &job.files[0];
     match file.path.as_str() {
         "echo" => Ok(file.bytes.clone()),
