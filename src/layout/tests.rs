@@ -123,6 +123,19 @@ fn hyphens_stay_where_the_word_has_one() {
 }
 
 #[test]
+fn numbers_of_every_fifth_line_are_dropped() {
+    let mut page = Page::new();
+    for i in 0..6 {
+        let y = 100.0 + 100.0 * i as f32;
+        page.prose(80.0, y, &PROSE[i % 3..i % 3 + 3]);
+        page.line(56.0, y + 12.0, 5.0, BODY, &(5 * (i + 1)).to_string());
+    }
+    let laid = lay(Extracted::Positioned(document([page])));
+    let digits: Vec<&str> = laid.blocks.iter().map(|b| b.text.as_str()).collect();
+    assert!(!digits.concat().contains(|c: char| c.is_ascii_digit()), "{digits:?}");
+}
+
+#[test]
 fn ligatures_accents_and_raised_marks() {
     let mut page = Page::new();
     page.prose(50.0, 100.0, &PROSE);
