@@ -3,6 +3,7 @@
 //! In: BibTeX as JabRef, Zotero and Better BibTeX write it. Out: [`Entry`]s in order. An entry that
 //! cannot be read is a fault with its line, and the rest goes on.
 
+mod attached;
 mod edit;
 mod tex;
 
@@ -16,6 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ids::{arxiv_id, arxiv_version, plain_doi};
 
+pub use attached::candidates;
 pub use edit::{BibText, EditError, NewEntry, escaped};
 
 /// The name of the bibliography in a corpus folder.
@@ -132,7 +134,7 @@ impl Bibliography {
                             format!("key `{}` stands twice: the first counts", entry.key);
                         out.faults.push(BibFault { line, what });
                     }
-                    Some(entry) => out.entries.push(entry_of(entry, &raw)),
+                    Some(entry) => out.entries.push(entry_of(entry, &raw, text)),
                     None => {}
                 },
                 Err(error) => {
@@ -274,7 +276,7 @@ fn next_entry(source: &str, from: usize) -> usize {
 /// Fields that hold no prose.
 const VERBATIM: [&str; 4] = ["url", "file", "doi", "eprint"];
 
-fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
+fn entry_of(entry: &biblatex::Entry, raw: &RawEntry, source: &str) -> Entry {
     let text = |name: &str| {
         let mut value = entry.get(name)?.format_verbatim();
         if !VERBATIM.contains(&name) {
@@ -323,7 +325,11 @@ fn entry_of(entry: &biblatex::Entry, raw: &RawEntry) -> Entry {
         licence: text("license").or_else(|| text("licence")),
         retracted: text("x-retracted"),
         evidence: text("x-evidence"),
-        files: text("file").map(|f| files_of(&f)).unwrap_or_default(),
+        files: text("file")
+            .map(|file| {
+                attached::files_in(source).unwrap_or_else(|| attached::paths_of(&file))
+            })
+            .unwrap_or_default(),
         span: raw.span.clone(),
     }
 }
@@ -348,20 +354,6 @@ fn full_name(person: &Person) -> String {
 fn first_year(text: &str) -> Option<i32> {
     let digits = text.split(|c: char| !c.is_ascii_digit()).find(|d| d.len() == 4)?;
     digits.parse().ok()
-}
-
-/// The paths in a `file` field: plain, `;`-separated, or JabRef's `description:path:type`.
-fn files_of(field: &str) -> Vec<String> {
-    let one = |part: &str| {
-        let part = part.replace("\\:", "\u{0}").replace("\\\\", "\\");
-        let cut: Vec<&str> = part.split(':').collect();
-        let path = match cut.as_slice() {
-            [_, path, _] if !path.is_empty() => path,
-            _ => part.as_str(),
-        };
-        path.replace('\u{0}', ":").trim().to_string()
-    };
-    field.split(';').map(one).filter(|p| !p.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn in_text(lower: &str) -> Option<Arxiv> {
     for (at, label) in labels(lower) {
         let rest = &lower[at + label.len()..];
         let rest = rest.trim_start_matches([':', ' ', '.', '/', '[', '(']);
-        let rest = ["abs/", "pdf/", "html/", "e-print/"]
+        let rest = ["abs/", "pdf/", "html/", "e-print/", "src/", "format/", "bibtex/"]
             .iter()
             .find_map(|form| rest.strip_prefix(form))
             .unwrap_or(rest)
@@ -205,6 +205,8 @@ mod tests {
             ("arXiv:2309.10020v2 [cs.CV]", Some(("2309.10020", Some(2)))),
             ("https://arxiv.org/pdf/2309.10020v1.pdf", Some(("2309.10020", Some(1)))),
             ("http://arxiv.org/abs/hep-th/9901001v1", Some(("hep-th/9901001", Some(1)))),
+            ("https://arxiv.org/src/2309.10020v1", Some(("2309.10020", Some(1)))),
+            ("https://arxiv.org/bibtex/hep-th/9901001", Some(("hep-th/9901001", None))),
             ("math.CA/0611800v3", Some(("math/0611800", Some(3)))),
             ("arXiv.2303.08774", Some(("2303.08774", None))),
             ("10.1145/3292500", None),

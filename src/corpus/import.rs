@@ -241,7 +241,12 @@ fn csl_entry(item: &Value) -> NewEntry {
             _ => format!("{{{}}}", part(p, ["literal", "name"])),
         }
     };
-    let authors = people.into_iter().flatten().map(name).filter(|n| n.len() > 2);
+    // Zotero lists editors and translators among the creators.
+    let wrote = |p: &&Value| {
+        p.get("creatorType").and_then(Value::as_str).is_none_or(|kind| kind == "author")
+    };
+    let authors = people.into_iter().flatten().filter(wrote).map(name);
+    let authors = authors.filter(|n| n.len() > 2);
     let date = item.pointer("/issued/date-parts/0/0");
     let year = match date {
         Some(Value::Number(n)) => n.to_string(),

@@ -1,6 +1,6 @@
 //! A run: what changed is read, what follows from it is put into the index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -200,6 +200,7 @@ fn update(
     let mut changes = Changes::default();
     let keys: Vec<&str> = topics.works().collect();
     collections.meet(&catalog, keys.iter(), &session)?;
+    faults.extend(unknown_works(&topics, &catalog, &collections));
     let mut documents = Documents::plan(&context, &session, &collections)?;
     collections.plan(&context, &session, &mut changes)?;
     documents.remove(&session, &mut changes, report);
@@ -243,6 +244,39 @@ fn update(
     take_faults(report, &snapshot);
     progress.step(Stage::Tidying, 0, 1, "");
     session.close(options.tidy)
+}
+
+/// Works that a survey's map cites and nothing else knows: an entry was lost, or a key misspelt.
+fn unknown_works(
+    topics: &Topics,
+    catalog: &Catalog<'_>,
+    collections: &Collections,
+) -> Vec<(String, String)> {
+    /// Keys that are named; there may be hundreds.
+    const NAMED: usize = 3;
+    let unknown = |key: &&str| !catalog.works.contains_key(*key) && !collections.has(key);
+    let mut faults = Vec::new();
+    for tree in topics.trees() {
+        let works = tree.topics.iter().flat_map(|topic| &topic.works);
+        let keys: BTreeSet<&str> = works.map(|w| w.0.as_str()).filter(unknown).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        let named: Vec<&str> = keys.iter().copied().take(NAMED).collect();
+        let more = if keys.len() > NAMED { ", ..." } else { "" };
+        let what = format!(
+            "cites {} that neither {} nor a document has: {}{more}",
+            if keys.len() == 1 {
+                "a work".to_owned()
+            } else {
+                format!("{} works", keys.len())
+            },
+            bib::FILE_NAME,
+            named.join(", ")
+        );
+        faults.push((format!("{SURVEYS}/{}.toml", tree.key), what));
+    }
+    faults
 }
 
 /// The years by which the documents cite works of which none is stated.

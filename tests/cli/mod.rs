@@ -1,5 +1,6 @@
 //! The program as a person runs it: stdout, stderr and exit status, with a cleared environment.
 
+mod adding;
 mod archives;
 mod bundled;
 mod first_contact;

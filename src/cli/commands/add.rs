@@ -2,9 +2,13 @@
 
 mod entries;
 mod files;
+mod surveys;
 
-use std::io::Read;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+
+use serde_json::json;
 
 use super::reading::{given, stop_on_interrupt};
 use super::survey;
@@ -16,13 +20,25 @@ use crate::corpus::identity::Known;
 use crate::corpus::ids::{arxiv_id, arxiv_of_doi, arxiv_version, plain_doi};
 use crate::corpus::import::BibForm;
 use crate::output::human::counted;
+use crate::output::wire::VERSION;
 
 /// Adds, and with `--survey` derives the topic trees.
 pub fn run(context: &Context, args: &AddArgs) -> Result<u8, CliError> {
     let added = add(context, &args.sources, args.offline)?;
     let mut faults = added.faults + added.lost;
-    if args.survey {
-        faults += survey::derive(context, &added, args.offline)?;
+    match args.survey {
+        true => faults += survey::derive(context, &added, args.offline)?,
+        false => surveys::point_out(context, &added)?,
+    }
+    if context.global.json {
+        let object = json!({
+            "version": VERSION, "entries": added.n_entries, "copied": added.n_copied,
+            "there": added.n_there, "documents": added.documents, "works": added.works,
+            "faults": faults,
+        });
+        let mut out = context.ui.out();
+        writeln!(out, "{object}")?;
+        out.flush()?;
     }
     Ok(if faults > 0 { TROUBLE } else { FOUND })
 }
@@ -34,6 +50,12 @@ pub struct Added {
     pub documents: Vec<PathBuf>,
     /// Keys of works named by identifier.
     pub works: Vec<String>,
+    /// Entries that are new in papers.bib.
+    pub n_entries: u64,
+    /// Documents that were copied into the corpus.
+    pub n_copied: u64,
+    /// Sources that were there before.
+    pub n_there: u64,
     /// Sources that could not be added.
     pub faults: usize,
     /// Entries and files that could not be read of sources whose rest was added.
@@ -56,9 +78,7 @@ pub fn add(
         text,
         added: Added::default(),
         ids: Vec::new(),
-        n_entries: 0,
-        n_copied: 0,
-        n_there: 0,
+        by_length: None,
     };
     adding.look_again();
     for source in sources {
@@ -84,9 +104,8 @@ struct Adding<'a> {
     added: Added,
     /// arXiv ids to be looked up, with their versions.
     ids: Vec<(String, Option<u16>)>,
-    n_entries: u64,
-    n_copied: u64,
-    n_there: u64,
+    /// Documents of the corpus by their length; read when one is to be copied.
+    by_length: Option<BTreeMap<u64, Vec<PathBuf>>>,
 }
 
 impl Adding<'_> {
@@ -144,7 +163,7 @@ impl Adding<'_> {
         if let Some(id) = id {
             match self.known.with_arxiv(&id) {
                 Some(key) => {
-                    self.n_there += 1;
+                    self.added.n_there += 1;
                     self.added.works.push(key.to_string());
                 }
                 None if !self.ids.iter().any(|(known, _)| *known == id) => {
@@ -171,9 +190,9 @@ impl Adding<'_> {
     fn say(&self) {
         let mut parts = Vec::new();
         for (n, noun, what) in [
-            (self.n_entries, "work", "added to papers.bib"),
-            (self.n_copied, "document", "copied into the corpus"),
-            (self.n_there, "source", "there already"),
+            (self.added.n_entries, "work", "added to papers.bib"),
+            (self.added.n_copied, "document", "copied into the corpus"),
+            (self.added.n_there, "source", "there already"),
         ] {
             if n > 0 {
                 parts.push(format!("{} {what}", counted(n, noun)));

@@ -7,12 +7,13 @@ use crate::cli::config::Origin;
 use crate::cli::error::{CliError, FOUND};
 use crate::output::human::padded;
 use crate::output::sanitize::clean;
+use crate::output::wire::VERSION;
 
 /// Prints the settings.
 pub fn run(context: &Context) -> Result<u8, CliError> {
     let mut out = context.ui.out();
     if context.global.json {
-        let values: serde_json::Map<_, _> = context
+        let mut values: serde_json::Map<_, _> = context
             .config
             .origins
             .iter()
@@ -21,6 +22,7 @@ pub fn run(context: &Context) -> Result<u8, CliError> {
                 (name.clone(), value)
             })
             .collect();
+        values.insert("version".into(), VERSION.into());
         serde_json::to_writer_pretty(&mut out, &values).map_err(std::io::Error::from)?;
         writeln!(out)?;
         out.flush()?;

@@ -1,6 +1,7 @@
 //! `citemap export`: the papers of a result set, or all, as a bibliography.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::filters::filters_of;
 use super::opening::open;
@@ -8,16 +9,17 @@ use crate::cli::Context;
 use crate::cli::args::{ExportArgs, ExportFormat, FilterArgs};
 use crate::cli::error::{CliError, FOUND, NOTHING, chain};
 use crate::corpus::bib::{Bibliography, Entry};
+use crate::corpus::{Format, walk};
 use crate::output::export::{self, Cited};
 use crate::query;
-use crate::search::{Filters, PaperInfo, Request};
+use crate::search::{PaperInfo, Request};
 
 /// Writes the bibliography of what the query finds; of everything if there is neither query nor filter.
 pub fn run(context: &Context, args: &ExportArgs) -> Result<u8, CliError> {
     let bibliography =
         Bibliography::load(&context.corpus).map_err(|e| CliError::user(chain(&e)))?;
     let mut works = match args.query.is_empty() && !filters(&args.filters) {
-        true => bibliography.entries.iter().map(|e| cited(e, None)).collect(),
+        true => all(context, args, &bibliography)?,
         false => found(context, args, &bibliography)?,
     };
     works.truncate(args.limit.unwrap_or(usize::MAX));
@@ -30,7 +32,28 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<u8, CliError> {
     let mut out = context.ui.out();
     out.write_all(text.as_bytes())?;
     out.flush()?;
+    if works.is_empty() {
+        context.ui.note("nothing found");
+    }
     Ok(if works.is_empty() { NOTHING } else { FOUND })
+}
+
+/// Every entry, and behind them the papers that only a document tells of. Notes are no papers.
+fn all(
+    context: &Context,
+    args: &ExportArgs,
+    bibliography: &Bibliography,
+) -> Result<Vec<Cited>, CliError> {
+    let mut works: Vec<Cited> =
+        bibliography.entries.iter().map(|e| cited(e, None)).collect();
+    let is_note = |work: &Cited| {
+        let format = work.path.as_ref().and_then(|p| walk::format_of(Path::new(p)));
+        matches!(format, Some(Format::Markdown | Format::Text))
+    };
+    let found = found(context, args, bibliography)?;
+    let unlisted = |work: &Cited| bibliography.get(&work.key).is_none() && !is_note(work);
+    works.extend(found.into_iter().filter(unlisted));
+    Ok(works)
 }
 
 fn filters(args: &FilterArgs) -> bool {
@@ -59,7 +82,6 @@ fn found(
         expand: context.config.settings.search.expand,
         ..Request::papers(query::parse(&text)?, limit)
     };
-    debug_assert!(request.filters != Filters::default() || !args.query.is_empty());
     let answer = opened.searcher.search(&request);
     let answer = answer.map_err(|e| CliError::search(e, &request.query.text))?;
     let works = answer.hits.iter().map(|hit| match bibliography.get(&hit.paper.key) {

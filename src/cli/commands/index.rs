@@ -1,6 +1,9 @@
 //! `citemap index`: brings the index up to date with the corpus.
 
+use std::io::Write;
 use std::time::Duration;
+
+use serde_json::json;
 
 use super::reading::{RunProgress, STOP, now, read_settings, stop_on_interrupt};
 use crate::cli::Context;
@@ -9,6 +12,7 @@ use crate::cli::error::{CliError, FOUND, INTERRUPTED, TROUBLE};
 use crate::indexer::{self, Note, Options, ReadSettings, Rebuild, Report};
 use crate::output::human::counted;
 use crate::output::sanitize::clean;
+use crate::output::wire::VERSION;
 
 /// Failed files named one by one; `status` lists the rest.
 const FAILURES_SHOWN: usize = 10;
@@ -41,6 +45,9 @@ pub fn run(context: &Context, args: &IndexArgs) -> Result<u8, CliError> {
     };
     let report = once(context, &reading, kind)?;
     say(context, &report);
+    if context.global.json {
+        write_json(context, &report)?;
+    }
     if args.watch && !report.interrupted {
         return super::watch::run(context, &reading, RunKind { rebuild: false, ..kind });
     }
@@ -88,6 +95,32 @@ pub fn status_of(report: &Report) -> u8 {
         }
         () => FOUND,
     }
+}
+
+fn write_json(context: &Context, report: &Report) -> Result<(), CliError> {
+    let failed: Vec<_> = report
+        .failed
+        .iter()
+        .map(|(path, reason)| json!({"path": path, "reason": reason.to_string()}))
+        .collect();
+    let mut lines = Vec::new();
+    for (path, _, first) in &report.line_faults {
+        for (line, what) in first {
+            lines.push(json!({"path": path, "line": line, "reason": what}));
+        }
+    }
+    let object = json!({
+        "version": VERSION, "papers": report.summary.papers,
+        "indexed": report.summary.indexed, "missing": report.summary.missing,
+        "passages": report.passages, "read": report.read, "removed": report.removed,
+        "failed": failed, "line_faults": lines,
+        "notes": report.notes.iter().map(said).collect::<Vec<_>>(),
+        "interrupted": report.interrupted,
+    });
+    let mut out = context.ui.out();
+    writeln!(out, "{object}")?;
+    out.flush()?;
+    Ok(())
 }
 
 /// Says what a run did, what it could not do, and what to do about it.

@@ -71,9 +71,18 @@ fn freshen(context: &Context) -> Result<(), CliError> {
         }
         Err(error) => return Err(error.into()),
     };
-    if !has_index && !context.corpus.is_dir() {
-        return Err(CliError::user(format!("{}: no such corpus folder", context.corpus.display()))
-            .hint("start in the folder that holds your corpus, name it with --corpus DIR, or begin one: `citemap build 2309.10020`"));
+    if !context.corpus.is_dir() {
+        // An index beside it may be of another corpus: the answer would be to another question.
+        let message = format!("{}: no such corpus folder", context.corpus.display());
+        let hint = match has_index {
+            true => {
+                "name it with --corpus DIR; `search --no-update` answers from the index alone"
+            }
+            false => {
+                "start in the folder that holds your corpus, name it with --corpus DIR, or begin one: `citemap build 2309.10020`"
+            }
+        };
+        return Err(CliError::user(message).hint(hint));
     }
     let stale = match indexer::staleness(&context.corpus, &context.index) {
         Ok(stale) => stale,

@@ -80,6 +80,14 @@ fn documents_of(
     Ok(files.into_iter().map(|(_, path)| path).collect())
 }
 
+/// True if the corpus has a document of the work with that arXiv id.
+pub(super) fn has_document(context: &Context, id: &str) -> Result<bool, CliError> {
+    let bibliography = load(context)?;
+    let known = Known::new(&bibliography, &context.corpus);
+    let Some(key) = known.with_arxiv(id) else { return Ok(false) };
+    Ok(!files_of(context, &[key.to_owned()])?.is_empty())
+}
+
 fn files_of(
     context: &Context,
     works: &[String],

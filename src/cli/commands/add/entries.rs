@@ -6,25 +6,26 @@ use super::Adding;
 use crate::cli::Context;
 use crate::cli::commands::net;
 use crate::cli::error::{CliError, chain};
-use crate::corpus::bib::NewEntry;
+use crate::corpus::bib::{NewEntry, candidates};
 use crate::corpus::identity::plain_key;
 use crate::corpus::import::{self, BibForm, ImportedEntry, made_key};
-use crate::corpus::walk;
+use crate::corpus::{Format, walk};
 use crate::fetch::arxiv::{self, Cache, Paper};
 use crate::fetch::plan::FOLDER;
+use crate::output::human::counted;
 use crate::output::sanitize::clean;
 
 impl Adding<'_> {
     pub(super) fn take_doi(&mut self, doi: &str) {
         if let Some(key) = self.known.with_doi(doi) {
-            self.n_there += 1;
+            self.added.n_there += 1;
             self.added.works.push(key.to_string());
             return;
         }
         let key = self.free_key(&plain_key(doi));
         let entry = NewEntry { kind: "misc".into(), key: key.clone(), fields: vec![] };
         self.text.append(None, &[entry.with("doi", doi)]);
-        self.n_entries += 1;
+        self.added.n_entries += 1;
         self.added.works.push(key);
         self.look_again();
     }
@@ -63,7 +64,7 @@ impl Adding<'_> {
             let entry = self.entry_of(&id, version, paper);
             self.added.works.push(entry.key.clone());
             self.text.append(None, &[entry]);
-            self.n_entries += 1;
+            self.added.n_entries += 1;
             self.look_again();
         }
         Ok(())
@@ -124,11 +125,19 @@ impl Adding<'_> {
         let mut files = Vec::new();
         for imported in read.entries {
             let key = self.take_entry(&imported);
-            files.extend(imported.entry.files.iter().map(|f| (key.clone(), f.clone())));
+            files.push((key, imported.entry.files));
         }
         self.look_again();
-        for (key, file) in files {
-            self.attach(&key, &file, base)?;
+        let mut n_lost = 0;
+        for (key, files) in files.iter().filter(|(_, files)| !files.is_empty()) {
+            n_lost += self.attach(key, files, base)?;
+        }
+        if n_lost > 0 {
+            let what = counted(n_lost, "attachment");
+            self.context.ui.note(&format!(
+                "citemap: {}: {what} could not be found (-v names them)",
+                clean(name)
+            ));
         }
         self.look_again();
         Ok(())
@@ -144,7 +153,7 @@ impl Adding<'_> {
             .or_else(|| entry.doi.as_deref().and_then(|doi| self.known.with_doi(doi)))
             .or_else(|| self.known.with_title(&entry.title, &entry.authors, entry.year));
         if let Some(key) = there {
-            self.n_there += 1;
+            self.added.n_there += 1;
             return key.to_string();
         }
         let key = self.free_key(&entry.key);
@@ -154,28 +163,62 @@ impl Adding<'_> {
         };
         self.text.append_source(&source);
         self.known.add(entry, &key, &self.context.corpus);
-        self.n_entries += 1;
+        self.added.n_entries += 1;
         key
     }
 
-    /// Copies the file that an entry names, and sets its `file` field to the copy.
-    fn attach(&mut self, key: &str, file: &str, base: &Path) -> Result<(), CliError> {
-        let from = base.join(file);
-        if !from.is_file() || walk::format_of(&from).is_none() {
-            self.context.ui.detail(&format!("{}: no file {}", clean(key), clean(file)));
-            return Ok(());
+    /// Copies the files that an entry names and has its `file` field name the copies; returns how
+    /// many are not there.
+    fn attach(
+        &mut self,
+        key: &str,
+        files: &[String],
+        base: &Path,
+    ) -> Result<u64, CliError> {
+        let mut found: Vec<PathBuf> = Vec::new();
+        let mut n_lost = 0;
+        for file in files {
+            match candidates(base, file).into_iter().find(|place| place.is_file()) {
+                Some(place) if walk::format_of(&place).is_some() => found.push(place),
+                Some(_) => {}
+                None => {
+                    n_lost += 1;
+                    let said = format!("{}: no file {}", clean(key), clean(file));
+                    self.context.ui.detail(&said);
+                }
+            }
         }
-        if let Some(inside) = self.inside(&from) {
-            self.added.documents.push(inside);
-            return Ok(());
+        // Beside the paper a saved page is that of its abstract.
+        let is_page = |place: &PathBuf| walk::format_of(place) == Some(Format::Html);
+        if !found.iter().all(is_page) {
+            found.retain(|place| !is_page(place));
         }
-        let name = from.file_name().map(PathBuf::from).unwrap_or_default();
-        self.copy_in(&from, &Path::new(FOLDER).join(name))?;
-        if let Some(to) = self.added.documents.last() {
-            let to = to.to_string_lossy().replace(':', "\\:").replace(';', "\\;");
-            self.text.set_field(key, "file", &to);
+        let mut copies = Vec::new();
+        for from in found {
+            if let Some(inside) = self.inside(&from) {
+                self.added.documents.push(inside);
+                continue;
+            }
+            let name = from.file_name().map(PathBuf::from).unwrap_or_default();
+            self.copy_in(&from, &Path::new(FOLDER).join(name))?;
+            let to = self.added.documents.last().map(|to| to.to_string_lossy());
+            let to = to.unwrap_or_default();
+            let escaped = ['\\', ':', ';']
+                .iter()
+                .fold(to.into_owned(), |path, c| path.replace(*c, &format!("\\{c}")));
+            copies.push((escaped, walk::ending(&from).to_uppercase()));
         }
-        Ok(())
+        let field = match copies.as_slice() {
+            [] => return Ok(n_lost),
+            [(only, _)] => only.clone(),
+            many => many
+                .iter()
+                .map(|(path, ending)| format!(":{path}:{ending}"))
+                .collect::<Vec<_>>()
+                .join(";"),
+        };
+        self.text.set_field(key, "file", &field);
+        Ok(n_lost)
     }
 }
 

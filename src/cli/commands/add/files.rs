@@ -1,6 +1,6 @@
 //! Documents: files, folders and archives, copied into the corpus unless they lie there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -82,7 +82,7 @@ impl Adding<'_> {
                 counted(names.len() as u64, "document")
             ));
         }
-        self.n_copied += made.len() as u64;
+        self.added.n_copied += made.len() as u64;
         self.added.documents.extend(made);
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Adding<'_> {
         let found = walk::walk(path).map_err(|e| CliError::user(e.to_string()))?;
         if let Some(inside) = self.inside(path) {
             self.added.documents.extend(found.files.iter().map(|f| inside.join(&f.path)));
-            self.n_there += found.files.len() as u64;
+            self.added.n_there += found.files.len() as u64;
             return Ok(());
         }
         let name =
@@ -153,15 +153,27 @@ impl Adding<'_> {
             let rest = entry.path().strip_prefix(from).unwrap_or(entry.path());
             self.copy(entry.path(), &to.join(rest))?;
         }
-        self.n_copied += 1;
+        self.added.n_copied += 1;
         Ok(())
     }
 
-    /// Copies a document into the corpus unless it lies there, or the same is there under its name.
+    /// Copies a document into the corpus unless it lies there, under whatever name.
     pub(super) fn copy_in(&mut self, from: &Path, to: &Path) -> Result<(), CliError> {
         if let Some(inside) = self.inside(from) {
-            self.n_there += 1;
+            self.added.n_there += 1;
             self.added.documents.push(inside);
+            return Ok(());
+        }
+        if let Some(there) = self.same_document(from)? {
+            if there.file_name() != to.file_name() {
+                self.context.ui.note(&format!(
+                    "citemap: {}: already there as {}",
+                    clean(&from.display().to_string()),
+                    clean(&there.display().to_string())
+                ));
+            }
+            self.added.n_there += 1;
+            self.added.documents.push(there);
             return Ok(());
         }
         let mut to = to.to_path_buf();
@@ -170,17 +182,39 @@ impl Adding<'_> {
             let full = self.context.corpus.join(&to);
             if !full.try_exists()? {
                 self.copy(from, &to)?;
-                self.n_copied += 1;
-                break;
-            }
-            if same_content(&full, from) {
-                self.n_there += 1;
+                self.added.n_copied += 1;
+                let length = std::fs::metadata(&full)?.len();
+                self.by_length
+                    .get_or_insert_default()
+                    .entry(length)
+                    .or_default()
+                    .push(to.clone());
                 break;
             }
             to = to.with_file_name(format!("{stem}-{n}.{ending}"));
         }
         self.added.documents.push(to);
         Ok(())
+    }
+
+    /// The document of the corpus that has the same content.
+    fn same_document(&mut self, file: &Path) -> Result<Option<PathBuf>, CliError> {
+        let corpus = &self.context.corpus;
+        let by_length = match &mut self.by_length {
+            Some(known) => known,
+            None => {
+                let found =
+                    walk::walk(corpus).map_err(|e| CliError::user(e.to_string()))?;
+                let mut known = BTreeMap::<u64, Vec<PathBuf>>::new();
+                for file in found.files {
+                    known.entry(file.size).or_default().push(file.path);
+                }
+                self.by_length.insert(known)
+            }
+        };
+        let length = std::fs::metadata(file)?.len();
+        let alike = by_length.get(&length).into_iter().flatten();
+        Ok(alike.into_iter().find(|p| same_content(&corpus.join(p), file)).cloned())
     }
 
     fn copy(&self, from: &Path, to: &Path) -> Result<(), CliError> {
