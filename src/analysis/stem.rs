@@ -6,16 +6,17 @@ use std::hash::Hasher;
 use frostem::{Algorithm, Stemmer};
 use rustc_hash::FxHasher;
 
-/// Slots, a power of two, of the memory when many texts are read.
-const SLOTS: usize = 1 << 13;
-/// Slots for a query.
-const FEW_SLOTS: usize = 16;
+/// Pairs of slots, a power of two, of the memory when many texts are read.
+const SLOTS: usize = 1 << 12;
+/// Pairs of slots for a query.
+const FEW_SLOTS: usize = 8;
 
 /// Stems words of plain letters, and leaves all others as they are.
 pub(super) struct Stems {
     stemmer: Stemmer,
-    /// Word and stem at the slot that the word's hash names; a later word takes the place.
-    slots: Vec<(String, String)>,
+    /// Words and stems at the pair of slots that a word's hash names. A new word takes the second
+    /// slot, and goes to the first when it is met again: rare words do not push out common ones.
+    slots: Vec<[(String, String); 2]>,
 }
 
 impl Stems {
@@ -30,7 +31,7 @@ impl Stems {
     }
 
     fn with_slots(n_slots: usize) -> Self {
-        let slots = vec![(String::new(), String::new()); n_slots];
+        let slots = vec![<[(String, String); 2]>::default(); n_slots];
         Self { stemmer: Stemmer::new(Algorithm::English), slots }
     }
 
@@ -47,17 +48,22 @@ impl Stems {
             return word;
         }
         let place = hash(word.as_bytes()) & (self.slots.len() - 1);
-        let slot = &mut self.slots[place];
-        if slot.0 != word {
-            slot.0.clear();
-            slot.0.push_str(word);
-            slot.1.clear();
-            match self.stemmer.stem(word) {
-                Cow::Borrowed(stem) => slot.1.push_str(stem),
-                Cow::Owned(stem) => slot.1 = stem,
-            }
+        let [first, second] = &mut self.slots[place];
+        if first.0 == word {
+            return &first.1;
         }
-        &slot.1
+        if second.0 == word {
+            std::mem::swap(first, second);
+            return &first.1;
+        }
+        second.0.clear();
+        second.0.push_str(word);
+        second.1.clear();
+        match self.stemmer.stem(word) {
+            Cow::Borrowed(stem) => second.1.push_str(stem),
+            Cow::Owned(stem) => second.1 = stem,
+        }
+        &second.1
     }
 }
 

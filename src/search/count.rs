@@ -73,6 +73,12 @@ impl Wanted {
         }
         Ok(wanted)
     }
+
+    /// True if what is wanted of a paper without topics stands in its facts.
+    pub(super) fn by_facts(self) -> bool {
+        let Wanted { author, venue, lang, source, survey, .. } = self;
+        !(author || venue || lang || source || survey)
+    }
 }
 
 /// Years that have a place of their own; others share the last.
@@ -129,6 +135,19 @@ impl<'a> Counts<'a> {
             authors,
             venues,
         }
+    }
+
+    /// Counts a paper of one passage and no topic that matches all filters; for what
+    /// [`Wanted::by_facts`] allows.
+    #[inline]
+    pub(super) fn add_lone(&mut self, facts: u64) {
+        if self.wanted.year {
+            self.years[(facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
+        }
+        if self.wanted.kind {
+            self.kinds[(facts >> Facts::KIND_SHIFT & 15) as usize] += 1;
+        }
+        self.no_topic += u64::from(self.wanted.topic);
     }
 
     /// Counts a paper.

@@ -133,6 +133,7 @@ impl<'a> Gather<'a> {
             seen: PaperSeen::default(),
             passages: Vec::new(),
         };
+        let lone = self.takes_lone(number);
         let mut from = 0;
         while from < view.max_doc() {
             let to = view.max_doc().min(from + WIDTH);
@@ -149,13 +150,58 @@ impl<'a> Gather<'a> {
                     let at = (doc - from) as usize;
                     let facts = view.facts(doc);
                     let score = window.scores[at] * self.priors.of_passage(facts);
-                    self.passage(&mut open, view, doc, facts, score, sieve.failed(doc));
+                    let failed = sieve.failed(doc);
+                    if lone && failed == 0 && view.is_lone(doc) {
+                        self.flush(&mut open, view);
+                        self.lone(number, view, doc, facts, score);
+                    } else {
+                        self.passage(&mut open, view, doc, facts, score, failed);
+                    }
                 }
             }
             from = to;
         }
         self.flush(&mut open, view);
         Ok(())
+    }
+
+    /// Whether papers of one passage can be taken at once: where what is counted of them stands in
+    /// their facts, and the score alone orders them.
+    fn takes_lone(&self, segment: usize) -> bool {
+        self.group == Group::Paper
+            && self.sort == Sort::Score
+            && self.counts.wanted.by_facts()
+            && (!self.counts.wanted.topic || self.table.is_empty(segment))
+    }
+
+    /// A paper of one passage that matches all filters: what `passage` and `flush` do with it, in
+    /// one step. Collections are made of such papers.
+    #[inline]
+    fn lone(
+        &mut self,
+        segment: usize,
+        view: &SegmentView,
+        doc: u32,
+        facts: u64,
+        score: f32,
+    ) {
+        self.n_passages += 1;
+        self.n_papers += 1;
+        self.counts.add_lone(facts);
+        if !self.may_reach(Rank(0, score)) {
+            return;
+        }
+        self.pool.push((doc, score));
+        self.candidates.push(Candidate {
+            segment,
+            lead: doc,
+            first: 0,
+            score,
+            second: 0.0,
+            order: view.order.values.get_val(doc),
+            passages: self.pool.len() - 1..self.pool.len(),
+        });
+        self.thin_out();
     }
 
     #[inline]

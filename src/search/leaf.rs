@@ -105,6 +105,13 @@ impl SegmentView {
         self.facts(doc) & Facts::MAX_BACK as u64 == 0
     }
 
+    /// True if `doc` is the only passage of its paper.
+    #[inline]
+    pub(super) fn is_lone(&self, doc: u32) -> bool {
+        let next = doc + 1 == self.max_doc() || self.is_lead(doc + 1);
+        next && self.is_lead(doc)
+    }
+
     /// First passage of the paper of `doc`.
     pub(super) fn lead_of(&self, doc: u32) -> u32 {
         doc.saturating_sub((self.facts(doc) & Facts::MAX_BACK as u64) as u32)
