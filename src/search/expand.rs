@@ -1,10 +1,11 @@
 //! Other ways of saying what a query says: acronyms of the corpus, names in other languages.
 //!
-//! In: a query. Out: the query with what the corpus adds, each addition at a lower weight, and the
-//! additions as pairs for people. What a person required or excluded stays as it is, save that
+//! In: a query. Out: the query with what the corpus adds, each addition at a lower weight, behind what
+//! it says otherwise and with the same span, and the additions as pairs for people. What a person required or excluded stays as it is, save that
 //! a required word may be met by its other forms.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::ranking::Ranking;
 use crate::analysis::{self, AcronymTable, Glossary, is_stop};
@@ -140,30 +141,27 @@ impl Expansion<'_> {
                     _ => None,
                 })
                 .collect();
+            let Some(first) = run.first().filter(|_| !words.is_empty()) else { continue };
             for size in (2..=MOST_WORDS.min(words.len())).rev() {
-                for part in words.windows(size) {
+                for (part, clauses) in words.windows(size).zip(run.windows(size)) {
                     let said = part.join(" ");
                     if let Some(short) = self.names.acronyms.short_form(&said)
                         && self.note(&said, short)
                     {
-                        extra.push(self.made(&run[0], short));
+                        let span = clauses[0].span.start..clauses[size - 1].span.end;
+                        extra.push(Clause { span, ..self.made(first, short) });
                     }
                 }
             }
             let text = words.join(" ");
-            let found: Vec<(String, String)> = self
-                .names
-                .glossary
-                .find(&text)
-                .into_iter()
-                .flat_map(|(range, others)| {
-                    let said = text[range].to_owned();
-                    others.into_iter().map(move |other| (said.clone(), other.to_owned()))
-                })
-                .collect();
-            for (said, other) in found {
-                if self.note(&said, &other) {
-                    extra.push(self.made(&run[0], &other));
+            let names = self.names;
+            for (range, others) in names.glossary.find(&text) {
+                let said = &text[range.clone()];
+                for other in others {
+                    if self.note(said, other) {
+                        let span = span_in(run, &words, &range);
+                        extra.push(Clause { span, ..self.made(first, other) });
+                    }
                 }
             }
         }
@@ -194,6 +192,25 @@ impl Expansion<'_> {
         let boost = from.boost * self.ranking.expansion;
         Clause { occur: Occur::Should, node, boost, span: from.span.clone() }
     }
+}
+
+/// The place in the query of a range of `words` joined by spaces; each is a clause of `run`.
+fn span_in(run: &[Clause], words: &[&str], range: &Range<usize>) -> Range<usize> {
+    let mut span = usize::MAX..0;
+    let mut start = 0;
+    for (clause, word) in run.iter().zip(words) {
+        let end = start + word.len();
+        if start < range.end && range.start < end {
+            // A word that was typed otherwise than it reads counts as a whole.
+            let same = clause.span.len() == word.len();
+            let from = if same { range.start.saturating_sub(start) } else { 0 };
+            let after = if same { end.saturating_sub(range.end) } else { 0 };
+            span.start = span.start.min(clause.span.start + from);
+            span.end = span.end.max(clause.span.end.saturating_sub(after));
+        }
+        start = end + 1;
+    }
+    span
 }
 
 /// A required clause is met by itself or by one of `others`.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use tantivy::DocAddress;
 use tantivy::TantivyDocument;
 
+use super::concept::keep_best;
 use super::gather::{Candidate, Gather};
 use super::leaf::SegmentView;
 use super::pairs::Pairs;
@@ -134,8 +135,13 @@ impl Finish<'_> {
             }
             here.sort_by_key(|c| c.passages.start);
             let mut pairs = Pairs::open(view, self.plan, &self.searcher.ranking)?;
-            let window =
-                Window::open(view, &self.searcher.scales, &self.searcher.ranking, &[])?;
+            let window = Window::open(
+                view,
+                &self.searcher.scales,
+                &self.searcher.ranking,
+                &[],
+                &[],
+            )?;
             let gain = self.searcher.scales.gain;
             for candidate in here {
                 let mut best: Option<(f32, u32)> = None;
@@ -187,6 +193,7 @@ impl<'a> Reading<'a> {
                     &searcher.scales,
                     &searcher.ranking,
                     &plan.units,
+                    &plan.others,
                 )?,
                 Pairs::open(self.view, plan, &searcher.ranking)?,
             ),
@@ -298,18 +305,19 @@ impl<'a> Reading<'a> {
     /// What each unit of the plan gave a passage, those that gave nothing left out.
     fn why(&self, doc: u32) -> Result<Vec<(String, String, f32)>, SearchError> {
         let Finish { searcher, plan, .. } = self.finish;
-        let (mut why, mut scale) = (Vec::new(), 0.0);
+        let (mut why, mut scores, mut scale) = (Vec::new(), Vec::new(), 0.0);
         let prior = self.finish.priors.of_passage(self.view.facts(doc));
         for unit in &plan.units {
             let units = std::slice::from_ref(unit);
             let mut window =
-                Window::open(self.view, &searcher.scales, &searcher.ranking, units)?;
+                Window::open(self.view, &searcher.scales, &searcher.ranking, units, &[])?;
             window.run(doc, doc + 1);
             scale = window.scale(doc);
-            if window.scores[0] != 0.0 {
-                let score = window.scores[0] * prior;
-                why.push((unit.label.clone(), unit.field.to_owned(), score));
-            }
+            scores.push(window.scores[0]);
+        }
+        keep_best(&plan.others, &plan.units, &mut scores);
+        for (unit, score) in plan.units.iter().zip(scores).filter(|(_, s)| *s != 0.0) {
+            why.push((unit.label.clone(), unit.field.to_owned(), score * prior));
         }
         let mut pairs = Pairs::open(self.view, plan, &searcher.ranking)?;
         let score = pairs.score(doc, scale, searcher.scales.gain) * prior;

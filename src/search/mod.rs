@@ -9,6 +9,7 @@
 
 mod bits;
 mod browse;
+mod concept;
 mod count;
 mod error;
 pub mod eval;

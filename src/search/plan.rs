@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::SearchError;
+use super::concept::{Other, settle};
 use super::leaf::{Leaf, Words};
 use super::ranking::Ranking;
 use super::terms::Lexicon;
 use crate::analysis::{self, Form, Unit, is_stop};
+use crate::paper::reference::names::is_cjk;
 use crate::query::{Clause, Field, Node, Occur, Query};
 use crate::schema::IndexSchema;
 
@@ -26,6 +28,8 @@ pub(super) struct Scored {
     pub(super) idf_title: f32,
     /// Finds passages by itself where the plan has no tree.
     pub(super) finds: bool,
+    /// Which other form of a part of the query it belongs to.
+    pub(super) other: Option<usize>,
     /// The term, for explanations.
     pub(super) label: String,
     /// Field, for explanations.
@@ -49,10 +53,12 @@ pub(super) enum Tree {
 }
 
 /// A compiled query.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     pub(super) units: Vec<Scored>,
     pub(super) pairs: Vec<Pair>,
+    /// Other ways of saying parts of the query.
+    pub(super) others: Vec<Other>,
     /// `None`: passages that any finding unit has.
     pub(super) tree: Option<Tree>,
     /// What was cut short, for people.
@@ -79,9 +85,16 @@ pub(super) struct Compiler<'a> {
     ranking: &'a Ranking,
     units: Vec<Scored>,
     pairs: Vec<Pair>,
+    others: Vec<Other>,
     notes: Vec<String>,
     /// The term before.
     last: Option<usize>,
+    /// Units with the parts of the query that they come from.
+    spans: Vec<(usize, Span)>,
+    /// The part that is being compiled.
+    span: Span,
+    /// It is another form of what stands before it: which one.
+    other: Option<usize>,
 }
 
 impl<'a> Compiler<'a> {
@@ -96,8 +109,12 @@ impl<'a> Compiler<'a> {
             ranking,
             units: Vec::new(),
             pairs: Vec::new(),
+            others: Vec::new(),
             notes: Vec::new(),
             last: None,
+            spans: Vec::new(),
+            span: 0..0,
+            other: None,
         }
     }
 
@@ -117,7 +134,9 @@ impl<'a> Compiler<'a> {
         };
         let finds = self.units.iter().any(|unit| unit.finds);
         let tree = (!(plain && finds)).then_some(tree);
-        Ok(Plan { units: self.units, pairs: self.pairs, tree, notes: self.notes })
+        settle(&mut self.others, &mut self.units, self.ranking.most_added);
+        let Compiler { units, pairs, others, notes, .. } = self;
+        Ok(Plan { units, pairs, others, tree, notes })
     }
 
     /// Compiles a clause, without its own occur; `None` if it takes no part in matching.
@@ -164,7 +183,10 @@ impl<'a> Compiler<'a> {
         let all_stop = clauses.iter().filter(positive).all(is_stop_clause);
         let (mut musts, mut shoulds, mut nots) = (Vec::new(), Vec::new(), Vec::new());
         self.last = None;
+        let mut said_to = 0;
         for clause in clauses {
+            self.begin(clause, said_to);
+            said_to = said_to.max(clause.span.end);
             let is_word = matches!(clause.node, Node::Word(_));
             if !is_word || clause.occur == Occur::MustNot {
                 self.last = None;
@@ -189,6 +211,7 @@ impl<'a> Compiler<'a> {
                 self.last = None;
             }
         }
+        self.other = None;
         // Fields only filter: what is looked for beside them has to be found.
         if clauses.iter().filter(|c| c.occur == Occur::Must).all(is_filter)
             && !musts.is_empty()
@@ -212,7 +235,12 @@ impl<'a> Compiler<'a> {
     fn word(&mut self, word: &str, place: Place) -> Option<Tree> {
         let make = if place.strict { Tree::Every } else { Tree::Any };
         let mut trees = Vec::new();
+        let clause = self.span.clone();
         for unit in analysis::units(word) {
+            if clause.len() == word.len() {
+                let range = unit.range();
+                self.span = clause.start + range.start..clause.start + range.end;
+            }
             match unit {
                 Unit::Word { form, .. } => trees.push(self.term(form.stem, place)),
                 Unit::Compound { whole, parts, .. } if parts.len() == 1 => {
@@ -221,19 +249,51 @@ impl<'a> Compiler<'a> {
                 Unit::Compound { whole, parts, .. } => {
                     trees.push(self.compound(&whole, &parts, place));
                 }
-                Unit::Run { terms, .. } => {
-                    let mut run = Vec::new();
-                    for form in terms {
-                        // Pairs of characters overlap: that two stand side by side says little more.
-                        self.last = None;
-                        run.push(self.term(form.stem, place));
-                    }
-                    self.last = None;
-                    trees.push(join(run, make));
+                Unit::Run { terms, range } => {
+                    trees.push(join(self.run(terms, &word[range], place), make));
                 }
             }
         }
+        self.span = clause;
         (!trees.is_empty()).then(|| join(trees, make))
+    }
+
+    /// Pairs of characters, ranked each by itself; a run weighs like some words, not like so many pairs.
+    fn run(&mut self, pairs: Vec<Form>, text: &str, place: Place) -> Vec<Tree> {
+        let boost = place.boost * self.ranking.run_share(pairs.len());
+        let run = self.span.clone();
+        let mut starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        starts.push(text.len());
+        let as_typed = run.len() == text.len() && starts.len() == pairs.len() + 2;
+        let mut trees = Vec::with_capacity(pairs.len());
+        for (at, form) in pairs.into_iter().enumerate() {
+            if as_typed {
+                self.span = run.start + starts[at]..run.start + starts[at + 2];
+            }
+            // Pairs of characters overlap: that two stand side by side says little more.
+            self.last = None;
+            trees.push(self.term(form.stem, Place { boost, ..place }));
+        }
+        self.last = None;
+        trees
+    }
+
+    /// Takes note of the part of the query that a clause is; what a clause before it covers, up to
+    /// `said_to`, it says in another way.
+    fn begin(&mut self, clause: &Clause, said_to: usize) {
+        self.span = clause.span.clone();
+        self.other = None;
+        if clause.span.start < said_to {
+            let span = clause.span.clone();
+            let inside = |s: &Span| span.start <= s.start && s.end <= span.end;
+            let said = self.spans.iter().filter(|(_, part)| inside(part));
+            let mut of: Vec<usize> = said.map(|(unit, _)| *unit).collect();
+            of.sort_unstable();
+            of.dedup();
+            self.other = Some(self.others.len());
+            self.others.push(Other { span, of, concept: 0 });
+            self.last = None;
+        }
     }
 
     /// One term of the query; it makes a pair with the one before it.
@@ -245,7 +305,7 @@ impl<'a> Compiler<'a> {
                 && left != unit
             {
                 let pair = Pair { left, right: unit };
-                if !self.pairs.contains(&pair) {
+                if self.other.is_none() && !self.pairs.contains(&pair) {
                     self.pairs.push(pair);
                 }
             }
@@ -262,9 +322,10 @@ impl<'a> Compiler<'a> {
         if place.ranks {
             let weight = place.boost * self.ranking.compound;
             self.unit(leaf.clone(), weight, place.finds, &whole.stem, "text");
+            // Another form is found whole, or it does not say the same.
             let weight = place.boost * self.ranking.parts;
-            for part in parts.iter().filter(|part| weight > 0.0 && !is_stop(&part.exact))
-            {
+            let ranks = weight > 0.0 && self.other.is_none();
+            for part in parts.iter().filter(|part| ranks && !is_stop(&part.exact)) {
                 let leaf = Leaf::Text(Words::one(vec![part.stem.clone()]));
                 self.unit(leaf, weight, false, &part.stem, "text");
             }
@@ -283,8 +344,14 @@ impl<'a> Compiler<'a> {
             _ => Leaf::Text(words),
         };
         if place.ranks {
-            self.unit(leaf.clone(), place.boost, place.finds, text, "text");
-            for (_, form) in analysis::phrase(text) {
+            let pairs = analysis::phrase(text);
+            let share = match pairs.iter().all(|(_, form)| form.exact.contains(is_cjk)) {
+                true => self.ranking.run_share(pairs.len()),
+                false => 1.0,
+            };
+            self.unit(leaf.clone(), place.boost * share, place.finds, text, "text");
+            let plain = self.other.is_none();
+            for (_, form) in pairs.into_iter().filter(|_| plain) {
                 // A name or a number has no other form; a stop word says nothing.
                 let inflects = form.exact.bytes().all(|b| b.is_ascii_alphabetic());
                 if slop.is_none() && inflects && !is_stop(&form.exact) {
@@ -307,15 +374,30 @@ impl<'a> Compiler<'a> {
         label: &str,
         field: &'static str,
     ) -> usize {
-        if let Some(at) = self.units.iter().position(|unit| unit.leaf == leaf) {
-            self.units[at].weight += weight;
-            self.units[at].finds |= finds;
+        let other = self.other;
+        let same = |unit: &Scored| unit.leaf == leaf && unit.other == other;
+        let at = self.units.iter().position(same).unwrap_or(self.units.len());
+        if other.is_none() {
+            self.spans.push((at, self.span.clone()));
+        }
+        if let Some(unit) = self.units.get_mut(at) {
+            unit.weight += weight;
+            unit.finds |= finds;
             return at;
         }
         let (idf, idf_title) = self.lexicon.idf(&leaf);
         let label = label.to_owned();
-        self.units.push(Scored { leaf, weight, idf, idf_title, finds, label, field });
-        self.units.len() - 1
+        self.units.push(Scored {
+            leaf,
+            weight,
+            idf,
+            idf_title,
+            finds,
+            other,
+            label,
+            field,
+        });
+        at
     }
 
     fn note(&mut self, note: String) {

@@ -33,6 +33,11 @@ pub struct Ranking {
     pub second: f32,
     /// Weight of a form that an acronym or the glossary adds.
     pub expansion: f32,
+    /// Such a form weighs at most so many times what it stands for.
+    pub most_added: f32,
+    /// How little a run of Chinese weighs for its length: 0 as much as all its pairs of characters, 1 as one
+    /// of them.
+    pub run: f32,
     /// Weight of an entry of a bibliography: it names what the query asks for and says nothing of it.
     pub reference: f32,
     /// Weight of a table: its cells hold words, hardly an answer.
@@ -57,10 +62,19 @@ impl Default for Ranking {
             exact: 0.5,
             second: 0.0,
             expansion: 0.5,
+            most_added: 1.0,
+            run: 0.5,
             reference: 0.4,
             table: 0.7,
             foreign: 0.7,
         }
+    }
+}
+
+impl Ranking {
+    /// Weight of each pair of characters of a run of `n_pairs`.
+    pub(super) fn run_share(&self, n_pairs: usize) -> f32 {
+        (n_pairs.max(1) as f32).powf(-self.run)
     }
 }
 

@@ -135,8 +135,13 @@ impl Searcher {
         let counts = Counts::new(wanted, table, authors, venues);
         let mut gather = Gather::new(counts, table, &choice);
         for (number, (view, scope)) in self.segments.iter().zip(&scopes).enumerate() {
-            let mut window =
-                Window::open(view, &self.scales, &self.ranking, &plan.units)?;
+            let mut window = Window::open(
+                view,
+                &self.scales,
+                &self.ranking,
+                &plan.units,
+                &plan.others,
+            )?;
             gather.segment(
                 number,
                 view,

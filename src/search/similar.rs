@@ -339,12 +339,13 @@ impl Portrait {
                     idf,
                     idf_title,
                     finds: true,
+                    other: None,
                     label: stem.clone(),
                     field: "text",
                 }
             })
             .collect();
-        Plan { units, pairs: Vec::new(), tree: None, notes: Vec::new() }
+        Plan { units, ..Plan::default() }
     }
 }
 

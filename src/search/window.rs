@@ -9,6 +9,7 @@ use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
+use super::concept::{Other, Sides};
 use super::leaf::{Counted, Leaf, SegmentView, Words};
 use super::plan::Scored;
 use super::ranking::Ranking;
@@ -126,6 +127,9 @@ struct Track {
     weight: f32,
     title_weight: f32,
     finds: bool,
+    /// Which unit it is, and of which other form.
+    unit: usize,
+    other: Option<usize>,
     /// Not by frequency and length: every match scores alike.
     flat: bool,
     text: List,
@@ -140,6 +144,8 @@ pub(super) struct Window<'a> {
     text_lengths: FieldNormReader,
     title_lengths: FieldNormReader,
     tracks: Vec<Track>,
+    others: &'a [Other],
+    sides: Sides,
     /// Score of each document of the window.
     pub(super) scores: Vec<f32>,
     /// Documents of the window that a finding unit has.
@@ -148,16 +154,17 @@ pub(super) struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    /// Opens the postings of `units`.
+    /// Opens the postings of `units`; without `others` each unit scores by itself.
     pub(super) fn open(
         view: &'a SegmentView,
         scales: &'a Scales,
         ranking: &'a Ranking,
         units: &[Scored],
+        others: &'a [Other],
     ) -> tantivy::Result<Window<'a>> {
         let lengths = |field: Field| view.reader.get_fieldnorms_reader(field);
         let mut tracks = Vec::with_capacity(units.len());
-        for unit in units {
+        for (number, unit) in units.iter().enumerate() {
             if unit.weight == 0.0 && !unit.finds {
                 continue;
             }
@@ -166,6 +173,8 @@ impl<'a> Window<'a> {
                 weight: unit.weight * unit.idf * scales.gain,
                 title_weight: unit.weight * unit.idf_title * scales.gain,
                 finds: unit.finds,
+                unit: number,
+                other: unit.other.filter(|_| !others.is_empty()),
                 flat: !matches!(
                     unit.leaf,
                     Leaf::Text(_) | Leaf::Compound(..) | Leaf::Exact(_) | Leaf::Title(_)
@@ -181,6 +190,8 @@ impl<'a> Window<'a> {
             text_lengths: lengths(view.schema.text)?,
             title_lengths: lengths(view.schema.title)?,
             tracks,
+            others,
+            sides: Sides::new(units.len(), others, WIDTH as usize),
             scores: vec![0.0; WIDTH as usize],
             found: vec![0; WIDTH as usize / 64],
             counts: vec![0.0; WIDTH as usize],
@@ -192,8 +203,11 @@ impl<'a> Window<'a> {
         let width = (to - from) as usize;
         self.scores[..width].fill(0.0);
         self.found[..width.div_ceil(64)].fill(0);
+        self.sides.clear(width);
         let mut tracks = std::mem::take(&mut self.tracks);
         for track in &mut tracks {
+            // What belongs to a concept is added up apart: only its best form counts.
+            self.swap_side(track);
             if track.flat {
                 self.flat(track, from, to);
             } else if matches!(track.title, List::Empty) {
@@ -201,8 +215,25 @@ impl<'a> Window<'a> {
             } else {
                 self.text_and_title(track, from, to);
             }
+            self.swap_side(track);
+            if let (None, Some(side)) = (track.other, &self.sides.said[track.unit]) {
+                for (score, said) in self.scores[..width].iter_mut().zip(side) {
+                    *score += said;
+                }
+            }
         }
         self.tracks = tracks;
+        self.sides.add(self.others, &mut self.scores[..width]);
+    }
+
+    fn swap_side(&mut self, track: &Track) {
+        let side = match track.other {
+            Some(other) => Some(&mut self.sides.others[other]),
+            None => self.sides.said[track.unit].as_mut(),
+        };
+        if let Some(side) = side {
+            std::mem::swap(&mut self.scores, side);
+        }
     }
 
     fn flat(&mut self, track: &mut Track, from: u32, to: u32) {
