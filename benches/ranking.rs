@@ -134,6 +134,9 @@ fn read_ranking(settings: &str) -> Anything<Ranking> {
             "compound" => &mut ranking.compound,
             "parts" => &mut ranking.parts,
             "expansion" => &mut ranking.expansion,
+            "whole" => &mut ranking.whole,
+            "titled" => &mut ranking.titled,
+            "typed" => &mut ranking.typed,
             "most_added" => &mut ranking.most_added,
             "run" => &mut ranking.run,
             "second" => &mut ranking.second,
@@ -166,6 +169,9 @@ fn variants() -> Vec<(String, Ranking)> {
     vary("stop", &[0.05, 0.1, 0.2, 0.5], |r, v| r.stop = v);
     vary("parts", &[0.0, 0.1, 0.5, 1.0], |r, v| r.parts = v);
     vary("expansion", &[0.0, 0.1, 0.25, 1.0], |r, v| r.expansion = v);
+    vary("whole", &[0.0, 0.25, 1.0], |r, v| r.whole = v);
+    vary("titled", &[0.0, 0.25], |r, v| r.titled = v);
+    vary("typed", &[0.0, 0.1, 0.2], |r, v| r.typed = v);
     vary("most_added", &[0.5, 0.75, 2.0, 100.0], |r, v| r.most_added = v);
     vary("run", &[0.0, 0.25, 0.75, 1.0], |r, v| r.run = v);
     vary("compound", &[0.1, 0.3, 0.6], |r, v| r.compound = v);

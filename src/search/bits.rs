@@ -39,6 +39,10 @@ impl Bits {
         }
     }
 
+    pub(super) fn remove(&mut self, doc: u32) {
+        self.words[doc as usize / 64] &= !(1 << (doc % 64));
+    }
+
     pub(super) fn contains(&self, doc: u32) -> bool {
         self.words[doc as usize / 64] >> (doc % 64) & 1 == 1
     }

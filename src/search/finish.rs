@@ -162,14 +162,14 @@ impl Finish<'_> {
 }
 
 impl Plan {
-    /// By how much pairs can raise a score, at most: a pair gives no more than its share of what
-    /// its two words gave.
+    /// By how much pairs and typed forms can raise a score, at most: a pair gives no more than its share
+    /// of what its two words gave, a form no more than its share of what its word gave.
     pub(super) fn lift(&self, ranking: &Ranking) -> f32 {
         let times = |unit: usize| {
             self.pairs.iter().filter(|p| p.left == unit || p.right == unit).count()
         };
         let most = (0..self.units.len()).map(times).max().unwrap_or(0);
-        1.0 + ranking.pairs * most as f32 + f32::EPSILON * 8.0
+        1.0 + ranking.pairs * most as f32 + ranking.typed + f32::EPSILON * 8.0
     }
 }
 
@@ -322,7 +322,11 @@ impl<'a> Reading<'a> {
         let mut pairs = Pairs::open(self.view, plan, &searcher.ranking)?;
         let score = pairs.score(doc, scale, searcher.scales.gain) * prior;
         if score > 0.0 {
-            why.push(("words side by side".to_owned(), "text".to_owned(), score));
+            why.push((
+                "words side by side and as typed".to_owned(),
+                "text".to_owned(),
+                score,
+            ));
         }
         Ok(why)
     }

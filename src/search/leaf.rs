@@ -54,6 +54,13 @@ pub(super) enum Leaf {
     PaperTerms(Field, Vec<String>),
     /// All these words in one of the paper's names (authors, venue).
     Names(Field, Vec<String>),
+    /// First passages of papers, one of whose authors has all these words in the name (a single one as
+    /// the last), of this year if one is given.
+    By(Vec<String>, Option<i32>),
+    /// First passages with any of these terms as they are.
+    First(Field, Vec<String>),
+    /// Abstracts of papers whose title holds these words.
+    Titled(Words),
     /// Year, inclusive.
     Year(Option<i32>, Option<i32>),
     /// Any of these kinds.
@@ -152,20 +159,39 @@ impl SegmentView {
                 self.widen(&leads, &mut bits);
             }
             Leaf::Names(field, words) => {
-                let mut leads: Option<Bits> = None;
-                for word in words {
-                    let mut some = Bits::none(n);
-                    self.any(*field, std::slice::from_ref(word), &mut some)?;
-                    match &mut leads {
-                        Some(leads) => leads.and(&some),
-                        None => leads = Some(some),
-                    }
+                let mut leads = self.with_all(*field, words)?;
+                if words.len() > 1 && *field == self.schema.author {
+                    leads =
+                        self.with_one_author(&leads, |name| holds_all(name, words))?;
                 }
-                if let Some(mut leads) = leads {
-                    if words.len() > 1 && *field == self.schema.author {
-                        leads = self.with_one_author(&leads, words)?;
+                self.widen(&leads, &mut bits);
+            }
+            Leaf::By(words, year) => {
+                let leads = self.with_all(self.schema.author, words)?;
+                bits = self.with_one_author(&leads, |name| match words.as_slice() {
+                    [word] => name.last() == Some(word),
+                    words => holds_all(name, words),
+                })?;
+                if let Some(year) = year {
+                    let others = bits.iter().filter(|doc| {
+                        Facts::unpack(self.facts(*doc)).year != Some(*year)
+                    });
+                    let others: Vec<u32> = others.collect();
+                    others.into_iter().for_each(|doc| bits.remove(doc));
+                }
+            }
+            Leaf::First(field, terms) => {
+                let mut some = Bits::none(n);
+                self.any(*field, terms, &mut some)?;
+                for doc in some.iter().filter(|doc| self.is_lead(*doc)) {
+                    bits.insert(doc);
+                }
+            }
+            Leaf::Titled(words) => {
+                for (doc, _) in self.count(words, self.schema.title)? {
+                    if Facts::unpack(self.facts(doc)).kind == PassageKind::Abstract {
+                        bits.insert(doc);
                     }
-                    self.widen(&leads, &mut bits);
                 }
             }
             Leaf::Year(from, to) => self.by_facts(&mut bits, |facts| {
@@ -223,8 +249,26 @@ impl SegmentView {
         }
     }
 
-    /// Of papers that hold all words of a name, those in which one author has them all.
-    fn with_one_author(&self, leads: &Bits, words: &[String]) -> tantivy::Result<Bits> {
+    /// The passages that have all these terms in a field.
+    fn with_all(&self, field: Field, terms: &[String]) -> tantivy::Result<Bits> {
+        let mut all: Option<Bits> = None;
+        for term in terms {
+            let mut some = Bits::none(self.max_doc());
+            self.any(field, std::slice::from_ref(term), &mut some)?;
+            match &mut all {
+                Some(all) => all.and(&some),
+                None => all = Some(some),
+            }
+        }
+        Ok(all.unwrap_or_else(|| Bits::none(self.max_doc())))
+    }
+
+    /// Of papers, given by their first passages, those one of whose authors has a name that fits.
+    fn with_one_author(
+        &self,
+        leads: &Bits,
+        fits: impl Fn(&[String]) -> bool,
+    ) -> tantivy::Result<Bits> {
         let mut kept = Bits::none(self.max_doc());
         let Some(names) = self.reader.fast_fields().str(column::AUTHOR)? else {
             return Ok(kept);
@@ -234,8 +278,7 @@ impl SegmentView {
             for ord in names.ords().values_for_doc(lead) {
                 name.clear();
                 names.ord_to_str(ord, &mut name)?;
-                let forms = forms_of(&name);
-                if words.iter().all(|word| forms.contains(word)) {
+                if fits(&forms_of(&name)) {
                     kept.insert(lead);
                     break;
                 }
@@ -291,7 +334,7 @@ impl SegmentView {
         Ok(())
     }
 
-    fn count(&self, words: &Words, field: Field) -> tantivy::Result<Counted> {
+    pub(super) fn count(&self, words: &Words, field: Field) -> tantivy::Result<Counted> {
         let many = words.places.len() > 1;
         let record = match many {
             true => IndexRecordOption::WithFreqsAndPositions,
@@ -315,6 +358,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Passages that hold it, about.
+    fn size(&self) -> u32 {
+        self.lists.iter().map(|list| list.size_hint()).max().unwrap_or(0)
+    }
+
     fn doc(&self) -> u32 {
         self.lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED)
     }
@@ -349,6 +397,10 @@ impl Place {
     }
 }
 
+fn holds_all(name: &[String], words: &[String]) -> bool {
+    words.iter().all(|word| name.contains(word))
+}
+
 /// Joins two lists; where both have a passage, the larger count holds.
 fn most_of(left: Counted, right: Counted) -> Counted {
     let mut all = [left, right].concat();
@@ -360,21 +412,25 @@ fn most_of(left: Counted, right: Counted) -> Counted {
 fn count_places(places: &mut [Place], offsets: &[u32], slop: Option<u32>) -> Counted {
     let mut found = Vec::new();
     let mut positions: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
+    // The rarest word leads: the lists of the others are skipped through.
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by_key(|at| places[*at].size());
     let mut target = 0;
     'docs: loop {
         let mut agreed = target;
-        for place in places.iter_mut() {
+        for at in &order {
+            let place = &mut places[*at];
             let doc = place.seek(agreed);
             if doc == TERMINATED {
                 return found;
             }
             if doc > agreed {
+                target = doc;
+                if *at != order[0] {
+                    continue 'docs;
+                }
                 agreed = doc;
             }
-        }
-        if places.iter().any(|place| place.doc() != agreed) {
-            target = agreed;
-            continue 'docs;
         }
         let times = match (places.len(), slop) {
             (0, _) => return found,

@@ -1,5 +1,8 @@
-//! Scores neighbouring words of the query that stand side by side in a passage.
+//! Scores what only the best passages are asked: neighbouring words of the query that stand side by side,
+//! and words in the form in which they were typed.
 
+use tantivy::DocSet;
+use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::leaf::{Leaf, Place, SegmentView, Words};
@@ -13,6 +16,8 @@ pub(super) struct Pairs {
     title_words: f32,
     text: Spots,
     title: Spots,
+    /// Passages that hold a word as it was typed, with its weight.
+    typed: Vec<(SegmentPostings, f32)>,
 }
 
 /// Where the words of pairs stand, in one field.
@@ -41,7 +46,17 @@ impl Pairs {
                 pairs.push((*pair, weight));
             }
         }
+        let mut typed = Vec::new();
+        for unit in plan.units.iter().filter(|_| ranking.typed > 0.0) {
+            let weight = ranking.typed * worth(unit);
+            if let Some(form) = unit.typed.as_ref().filter(|_| weight > 0.0) {
+                let record = IndexRecordOption::WithFreqs;
+                let list = view.postings(view.schema.exact, form, record)?;
+                typed.extend(list.map(|list| (list, weight)));
+            }
+        }
         Ok(Pairs {
+            typed,
             text: Spots::open(view, plan, &pairs, view.schema.text)?,
             title: Spots::open(view, plan, &pairs, view.schema.title)?,
             title_words: ranking.title_words,
@@ -51,12 +66,21 @@ impl Pairs {
 
     /// Score of the pairs in a passage; calls must move forward.
     pub(super) fn score(&mut self, doc: u32, scale: f32, gain: f32) -> f32 {
+        let mut sum = 0.0;
+        for (list, weight) in &mut self.typed {
+            if list.doc() < doc {
+                list.seek(doc);
+            }
+            if list.doc() == doc {
+                let count = list.term_freq() as f32;
+                sum += *weight * gain * count / (count + scale);
+            }
+        }
         if self.pairs.is_empty() {
-            return 0.0;
+            return sum;
         }
         self.text.seek(doc);
         self.title.seek(doc);
-        let mut sum = 0.0;
         for (pair, weight) in &self.pairs {
             let mut count = self.text.count(doc, pair);
             count += self.title_words * self.title.count(doc, pair);

@@ -13,6 +13,7 @@ use crate::query::{Clause, Field, Node, Occur, Query};
 use crate::schema::IndexSchema;
 
 mod fields;
+mod works;
 
 pub(super) use fields::{arxiv_id, forms_of};
 
@@ -28,6 +29,8 @@ pub(super) struct Scored {
     pub(super) idf_title: f32,
     /// Finds passages by itself where the plan has no tree.
     pub(super) finds: bool,
+    /// The form in which a plain word was typed.
+    pub(super) typed: Option<String>,
     /// Which other form of a part of the query it belongs to.
     pub(super) other: Option<usize>,
     /// The term, for explanations.
@@ -134,6 +137,9 @@ impl<'a> Compiler<'a> {
         };
         let finds = self.units.iter().any(|unit| unit.finds);
         let tree = (!(plain && finds)).then_some(tree);
+        if plain && let Node::Group(clauses) = &query.root.node {
+            self.whole(clauses, place);
+        }
         settle(&mut self.others, &mut self.units, self.ranking.most_added);
         let Compiler { units, pairs, others, notes, .. } = self;
         Ok(Plan { units, pairs, others, tree, notes })
@@ -154,7 +160,7 @@ impl<'a> Compiler<'a> {
                 self.clause(inner, place)
             }
             Node::Word(word) => match place.field {
-                None => Ok(self.word(word, place)),
+                None => self.word(word, place),
                 Some(field) => self.field_words(field, word, None, &clause.span, place),
             },
             Node::Phrase { text, slop } => match place.field {
@@ -212,6 +218,7 @@ impl<'a> Compiler<'a> {
             }
         }
         self.other = None;
+        shoulds.extend(self.works(clauses, place));
         // Fields only filter: what is looked for beside them has to be found.
         if clauses.iter().filter(|c| c.occur == Occur::Must).all(is_filter)
             && !musts.is_empty()
@@ -232,7 +239,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A word as typed: what analysis makes of it, each piece ranked by itself.
-    fn word(&mut self, word: &str, place: Place) -> Option<Tree> {
+    fn word(&mut self, word: &str, place: Place) -> Result<Option<Tree>, SearchError> {
         let make = if place.strict { Tree::Every } else { Tree::Any };
         let mut trees = Vec::new();
         let clause = self.span.clone();
@@ -242,12 +249,18 @@ impl<'a> Compiler<'a> {
                 self.span = clause.start + range.start..clause.start + range.end;
             }
             match unit {
-                Unit::Word { form, .. } => trees.push(self.term(form.stem, place)),
+                Unit::Word { form, .. } => {
+                    trees.push(self.term(form.stem, place));
+                    if let Some(last) = self.last.filter(|_| place.ranks) {
+                        self.units[last].typed = Some(form.exact);
+                    }
+                }
                 Unit::Compound { whole, parts, .. } if parts.len() == 1 => {
                     trees.push(self.term(whole.stem, place));
                 }
-                Unit::Compound { whole, parts, .. } => {
-                    trees.push(self.compound(&whole, &parts, place));
+                Unit::Compound { whole, parts, range } => {
+                    let typed = &word[range];
+                    trees.push(self.compound(&whole, &parts, typed, place)?);
                 }
                 Unit::Run { terms, range } => {
                     trees.push(join(self.run(terms, &word[range], place), make));
@@ -255,7 +268,7 @@ impl<'a> Compiler<'a> {
             }
         }
         self.span = clause;
-        (!trees.is_empty()).then(|| join(trees, make))
+        Ok((!trees.is_empty()).then(|| join(trees, make)))
     }
 
     /// Pairs of characters, ranked each by itself; a run weighs like some words, not like so many pairs.
@@ -314,11 +327,31 @@ impl<'a> Compiler<'a> {
         Tree::Leaf(leaf)
     }
 
-    fn compound(&mut self, whole: &Form, parts: &[Form], place: Place) -> Tree {
+    fn compound(
+        &mut self,
+        whole: &Form,
+        parts: &[Form],
+        typed: &str,
+        place: Place,
+    ) -> Result<Tree, SearchError> {
         let places = parts.iter().map(|part| vec![part.stem.clone()]).collect();
         let offsets = (0..parts.len() as u32).collect();
-        let leaf =
-            Leaf::Compound(whole.stem.clone(), Words { places, offsets, slop: None });
+        let row = Words { places, offsets, slop: None };
+        let asks = place.ranks && !place.strict && self.other.is_none();
+        if asks && !self.lexicon.occurs(&whole.stem, &row)? {
+            // What says something of itself: a number or a stop word would find everything.
+            let says = |part: &&Form| {
+                !is_stop(&part.exact) && part.exact.contains(|c: char| !c.is_numeric())
+            };
+            let words: Vec<&Form> = parts.iter().filter(says).collect();
+            if !words.is_empty() {
+                self.note(format!("`{typed}` stands nowhere; its parts are searched"));
+                let words =
+                    words.into_iter().map(|part| self.term(part.stem.clone(), place));
+                return Ok(join(words.collect(), Tree::Any));
+            }
+        }
+        let leaf = Leaf::Compound(whole.stem.clone(), row);
         if place.ranks {
             let weight = place.boost * self.ranking.compound;
             self.unit(leaf.clone(), weight, place.finds, &whole.stem, "text");
@@ -331,7 +364,7 @@ impl<'a> Compiler<'a> {
             }
             self.last = None;
         }
-        Tree::Leaf(leaf)
+        Ok(Tree::Leaf(leaf))
     }
 
     fn phrase(&mut self, text: &str, slop: Option<u32>, place: Place) -> Option<Tree> {
@@ -393,6 +426,7 @@ impl<'a> Compiler<'a> {
             idf,
             idf_title,
             finds,
+            typed: None,
             other,
             label,
             field,

@@ -21,6 +21,12 @@ pub struct Ranking {
     pub title: f32,
     /// Share of the score of neighbouring query words that also stand side by side.
     pub pairs: f32,
+    /// Weight of the whole query in order, stop words included, beside its words.
+    pub whole: f32,
+    /// Weight of the whole query as a title, for the abstract of the paper.
+    pub titled: f32,
+    /// Share of a word's score for standing in the form that was typed.
+    pub typed: f32,
     /// Weight of a stop word beside words that matter.
     pub stop: f32,
     /// Weight of a compound as a whole, beside its parts.
@@ -56,6 +62,9 @@ impl Default for Ranking {
             title_words: 1.0,
             title: 0.2,
             pairs: 0.1,
+            whole: 0.5,
+            titled: 0.5,
+            typed: 0.05,
             stop: 0.0,
             compound: 0.5,
             parts: 0.6,

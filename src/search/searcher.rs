@@ -183,6 +183,7 @@ impl Searcher {
             searcher: &self.view.searcher,
             schema: &self.view.schema,
             tables: &self.view.tables,
+            segments: &self.segments,
         }
     }
 

@@ -339,6 +339,7 @@ impl Portrait {
                     idf,
                     idf_title,
                     finds: true,
+                    typed: None,
                     other: None,
                     label: stem.clone(),
                     field: "text",

@@ -8,7 +8,7 @@ use tantivy::schema::Field;
 use tantivy_fst::Automaton;
 
 use super::SearchError;
-use super::leaf::{Leaf, Words, doc_freq};
+use super::leaf::{Leaf, SegmentView, Words, doc_freq};
 use super::plan::Span;
 use crate::analysis;
 use crate::index::Tables;
@@ -26,6 +26,7 @@ pub(super) struct Lexicon<'a> {
     pub(super) searcher: &'a Searcher,
     pub(super) schema: &'a IndexSchema,
     pub(super) tables: &'a Tables,
+    pub(super) segments: &'a [SegmentView],
 }
 
 impl Lexicon<'_> {
@@ -53,8 +54,35 @@ impl Lexicon<'_> {
             }
             Leaf::Title(words) => (0.0, sum(words, self.schema.title)),
             Leaf::Exact(forms) => (self.rarity(self.schema.exact, forms), 0.0),
+            Leaf::By(words, _) => {
+                let rarity = |word: &String| {
+                    self.rarity(self.schema.exact, std::slice::from_ref(word))
+                };
+                (words.iter().map(rarity).sum(), 0.0)
+            }
+            Leaf::First(field, terms) => (2.0 * self.rarity(*field, terms), 0.0),
+            Leaf::Titled(words) => (sum(words, self.schema.title), 0.0),
             _ => (1.0, 0.0),
         }
+    }
+
+    /// Says whether a compound stands anywhere, joined or as its parts.
+    pub(super) fn occurs(&self, whole: &str, parts: &Words) -> Result<bool, SearchError> {
+        let fields = [self.schema.text, self.schema.title];
+        if fields.iter().any(|field| self.has(*field, whole)) {
+            return Ok(true);
+        }
+        for (view, field) in self.segments.iter().flat_map(|v| fields.map(|f| (v, f))) {
+            if !view.count(parts, field)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Says whether a field has a term.
+    pub(super) fn has(&self, field: Field, term: &str) -> bool {
+        doc_freq(self.searcher, field, term).is_ok_and(|n| n > 0)
     }
 
     fn rarity(&self, field: Field, alternatives: &[String]) -> f32 {

@@ -198,6 +198,32 @@ fn a_compound_finds_a_title_and_ranks_by_how_often_it_stands() {
 }
 
 #[test]
+fn a_compound_that_stands_nowhere_is_its_parts() {
+    let papers = [
+        paper("vae", "Autoencoders", 2013, &[("a VAE learns its latents", &[])]),
+        paper("three", "Numbers", 2013, &[("3 and 7 are numbers", &[])]),
+    ];
+    let searcher = build(&papers, 2, &Tables::default());
+    let answer = searcher.search(&request(words("β-VAE"))).unwrap();
+    assert_eq!((keys(&answer), answer.notes.len()), (vec!["vae"], 1), "{answer:?}");
+    let answer = searcher.search(&request(words("VAE-7"))).unwrap();
+    assert_eq!(keys(&answer), ["vae"]);
+    let required = clause(Occur::Must, Node::Word("β-VAE".to_owned()));
+    assert_eq!(searcher.search(&request(group(vec![required]))).unwrap().total_papers, 0);
+}
+
+#[test]
+fn a_word_counts_more_as_it_was_typed() {
+    let papers = [
+        paper("other", "A", 2020, &[("adaptation of layers and more words", &[])]),
+        paper("typed", "B", 2020, &[("adapter of layers and more words", &[])]),
+    ];
+    let searcher = build(&papers, 2, &Tables::default());
+    let answer = searcher.search(&request(words("adapter"))).unwrap();
+    assert_eq!(keys(&answer)[0], "typed");
+}
+
+#[test]
 fn passages_in_the_language_of_the_query_come_first() {
     let mut chinese = paper("zh", "A", 2023, &[("CLIP CLIP CLIP 对比", &[])]);
     chinese.passages[0].lang = Some("zh".to_owned());

@@ -69,6 +69,13 @@ enum List {
 }
 
 impl List {
+    fn of(list: Counted) -> List {
+        match list.is_empty() {
+            true => List::Empty,
+            false => List::Counted { list, at: 0 },
+        }
+    }
+
     /// Whether a document before `to` is still to come.
     fn reaches(&self, to: u32) -> bool {
         match self {
@@ -298,27 +305,23 @@ impl<'a> Window<'a> {
 
 /// Opens the lists of a leaf: in the text, and in the title.
 fn open_lists(view: &SegmentView, leaf: &Leaf) -> tantivy::Result<(List, List)> {
-    let single = match leaf {
-        Leaf::Text(Words { places, .. }) => match places.as_slice() {
-            [alternatives] => match alternatives.as_slice() {
-                [term] => Some(term),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    };
-    if let Some(term) = single {
+    if let Leaf::Text(words) = leaf
+        && let Some(term) = single(words)
+    {
         let text = open_blocks(view, view.schema.text, term)?;
         let title = open_blocks(view, view.schema.title, term)?;
         return Ok((text, title));
     }
     let (text, title) = view.counted(leaf)?;
-    let list = |list: Counted| match list.is_empty() {
-        true => List::Empty,
-        false => List::Counted { list, at: 0 },
-    };
-    Ok((list(text), list(title)))
+    Ok((List::of(text), List::of(title)))
+}
+
+/// The term of what is one term.
+fn single(words: &Words) -> Option<&str> {
+    match words.places.as_slice() {
+        [alternatives] if alternatives.len() == 1 => Some(&alternatives[0]),
+        _ => None,
+    }
 }
 
 fn open_blocks(view: &SegmentView, field: Field, term: &str) -> tantivy::Result<List> {
