@@ -11,7 +11,7 @@ use super::leaf::{Leaf, Words, doc_freq};
 use super::plan::{Plan, Scored};
 use super::terms::idf;
 use super::{Filters, Group, PaperInfo, Request, SearchError, Searcher};
-use crate::analysis::{self, is_stop};
+use crate::analysis::{self, TokenKind, is_stop};
 use crate::query::{Clause, Node, Occur, Query};
 
 /// Words that stand for a paper.
@@ -34,7 +34,7 @@ pub struct Similar {
     pub by_citations: f32,
     /// What topics gave.
     pub by_topics: f32,
-    /// Words that both have, those that say most first; at most eight.
+    /// Words that both have, as the other paper writes them, those that say most first; at most eight.
     pub words: Vec<String>,
     /// Keys of works that both cite, sorted; at most eight.
     pub both_cite: Vec<String>,
@@ -314,7 +314,10 @@ impl Searcher {
         let mut written: BTreeMap<String, String> = BTreeMap::new();
         for passage in self.passages(key)? {
             for token in analysis::tokens(&passage.text) {
-                written.entry(token.stem).or_insert(token.exact);
+                let word = &passage.text[token.range.clone()];
+                if is_telling(token.kind, word) {
+                    written.entry(token.stem).or_insert_with(|| word.to_owned());
+                }
             }
         }
         let shared = terms.iter().filter_map(|(stem, _)| written.get(stem));
@@ -348,6 +351,18 @@ impl Portrait {
             .collect();
         Plan { units, ..Plan::default() }
     }
+}
+
+/// Whether a word tells a person what two papers have in common: neither a piece of a compound nor a
+/// number, nor a letter or two of a formula.
+fn is_telling(kind: TokenKind, word: &str) -> bool {
+    let n_letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let is_short =
+        n_letters < 3 && !word.chars().all(|c| c.is_uppercase() || !c.is_ascii());
+    !matches!(kind, TokenKind::Part | TokenKind::Character)
+        && n_letters > 0
+        && !is_short
+        && !word.contains(char::is_whitespace)
 }
 
 fn words_request(group: Group) -> Request {

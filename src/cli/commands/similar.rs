@@ -14,6 +14,7 @@ use crate::output::sanitize::clean;
 use crate::output::style::Role;
 use crate::output::wire::{PaperJson, VERSION};
 use crate::search::{Similar, SuggestedTopic};
+use crate::survey::TopicTree;
 
 /// Topics suggested to a paper that no survey cites.
 const SUGGESTED: usize = 3;
@@ -44,7 +45,8 @@ pub fn run(context: &Context, args: &SimilarArgs) -> Result<u8, CliError> {
         serde_json::to_writer(&mut out, &object).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        write_human(&mut out, context, &near, &suggested)?;
+        let trees = &opened.searcher.view().tables.trees;
+        write_human(&mut out, context, &near, &suggested, trees)?;
     }
     out.flush()?;
     if near.is_empty() {
@@ -59,6 +61,7 @@ fn write_human(
     context: &Context,
     near: &[Similar],
     suggested: &[SuggestedTopic],
+    trees: &[TopicTree],
 ) -> std::io::Result<()> {
     let page = context.page();
     for (i, similar) in near.iter().enumerate() {
@@ -70,11 +73,13 @@ fn write_human(
         facts.push(clean(&similar.paper.key).into_owned());
         let facts = fitted(&facts.join(" · "), page.width.saturating_sub(4));
         writeln!(out, "    {}", page.style.paint(Role::Meta, &facts))?;
+        let topics: Vec<String> =
+            similar.topics.iter().map(|path| topic_name(trees, path)).collect();
         for (what, items) in [
-            ("words", &similar.words),
+            ("both speak of", &similar.words),
             ("both cite", &similar.both_cite),
             ("cited together by", &similar.cited_together),
-            ("topics", &similar.topics),
+            ("both stand in", &topics),
         ] {
             if !items.is_empty() {
                 let line = format!("{what}: {}", clean(&items.join(", ")));
@@ -86,10 +91,24 @@ fn write_human(
         writeln!(out, "\nNo survey cites it; suggested topics, by its neighbours:")?;
         for topic in suggested {
             let near = clean(&topic.papers.join(", ")).into_owned();
-            writeln!(out, "  {} ({:.2}; {near})", clean(&topic.path), topic.score)?;
+            let name = topic_name(trees, &topic.path);
+            writeln!(out, "  {} ({:.2}; {near})", clean(&name), topic.score)?;
         }
     }
     Ok(())
+}
+
+/// A topic as people know it: `2.3 Language-image pre-training`, with its survey where there are several.
+fn topic_name(trees: &[TopicTree], path: &str) -> String {
+    let found = trees.iter().find_map(|tree| {
+        let topic = tree.topics.iter().find(|topic| topic.path == path)?;
+        let name = format!("{} {}", topic.number, topic.label);
+        Some(match trees.len() {
+            1 => name,
+            _ => format!("{name} ({})", tree.key),
+        })
+    });
+    found.unwrap_or_else(|| path.to_owned())
 }
 
 /// `similar PAPER --json`
