@@ -1,7 +1,8 @@
 //! Counts of authors and venues: names as numbers, so that counting needs no strings.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use tantivy::Searcher;
 use tantivy::columnar::StrColumn;
@@ -13,6 +14,8 @@ pub(super) struct NameTable {
     segments: Vec<Option<SegmentNames>>,
     /// Of each name: a segment that has it, and its place there.
     homes: Vec<(u32, u32)>,
+    /// Names that differ in case alone, side by side.
+    alike: Vec<Vec<u32>>,
 }
 
 struct SegmentNames {
@@ -40,7 +43,18 @@ impl NameTable {
                 Some(SegmentNames::new(column, n_docs, &numbered))
             })
             .collect();
-        Ok(NameTable { segments, homes })
+        Ok(NameTable { segments, homes, alike: Vec::new() })
+    }
+
+    /// Takes names that differ in case alone for one: of venues, a paper has one at most.
+    pub(super) fn with_case_folded(mut self) -> Result<NameTable, SearchError> {
+        let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for number in 0..self.homes.len() as u32 {
+            let folded = self.text(number)?.to_lowercase();
+            groups.entry(folded).or_default().push(number);
+        }
+        self.alike = groups.into_values().filter(|names| names.len() > 1).collect();
+        Ok(self)
     }
 
     fn text(&self, number: u32) -> Result<String, SearchError> {
@@ -136,6 +150,26 @@ impl<'a> NameCounts<'a> {
         self.none += u64::from(numbers.is_empty());
     }
 
+    /// The counts, those of names that differ in case alone at the commonest of them.
+    fn of_forms(&self) -> Cow<'_, [u32]> {
+        if self.table.alike.is_empty() {
+            return Cow::Borrowed(&self.counts);
+        }
+        let mut counts = self.counts.clone();
+        for names in &self.table.alike {
+            let of = |number: &u32| self.counts[*number as usize];
+            let best = names.iter().copied().max_by_key(|n| (of(n), Reverse(*n)));
+            let total = names.iter().map(of).sum();
+            for number in names {
+                counts[*number as usize] = 0;
+            }
+            if let Some(best) = best {
+                counts[best as usize] = total;
+            }
+        }
+        Cow::Owned(counts)
+    }
+
     /// The names with most papers, equal ones by name, and how many there are in all; those that
     /// `keep` wants stay, whatever the limit.
     pub(super) fn most(
@@ -143,11 +177,12 @@ impl<'a> NameCounts<'a> {
         limit: Option<usize>,
         keep: Option<&dyn Fn(&str) -> bool>,
     ) -> Result<(Vec<(String, u64)>, usize), SearchError> {
+        let counts = self.of_forms();
         let limit = limit.unwrap_or(usize::MAX);
         let mut n_names = 0;
         let mut best: BinaryHeap<(Reverse<u32>, u32)> = BinaryHeap::new();
         let mut least = 0;
-        for (number, count) in (0..).zip(&self.counts) {
+        for (number, count) in (0..).zip(counts.iter()) {
             n_names += usize::from(*count > 0);
             // A later name loses against an equal one.
             if *count > least {
@@ -164,7 +199,7 @@ impl<'a> NameCounts<'a> {
         if let Some(keep) = keep {
             let mut inside: Vec<u32> = chosen.iter().map(|(_, number)| *number).collect();
             inside.sort_unstable();
-            for (number, count) in (0..).zip(&self.counts) {
+            for (number, count) in (0..).zip(counts.iter()) {
                 if *count > 0
                     && inside.binary_search(&number).is_err()
                     && keep(&self.table.text(number)?)

@@ -216,7 +216,10 @@ impl Searcher {
         if let Some(table) = slot.get() {
             return Ok(table);
         }
-        let table = NameTable::new(&self.view.searcher, column)?;
+        let mut table = NameTable::new(&self.view.searcher, column)?;
+        if column == crate::schema::column::VENUE {
+            table = table.with_case_folded()?;
+        }
         Ok(slot.get_or_init(|| table))
     }
 

@@ -292,6 +292,30 @@ fn siblings_stay_under_a_choice() {
 }
 
 #[test]
+fn a_venue_is_one_whatever_the_case_of_its_letters() {
+    let venues =
+        ["Advances in Vision", "advances in vision", "Advances in Vision", "ICML"];
+    let papers: Vec<Paper> = (0..4)
+        .map(|i| {
+            let mut paper = paper(&format!("p{i}"), "A title", 2020, &[("image", &[])]);
+            paper.work.venue = Some(venues[i].to_owned());
+            paper
+        })
+        .collect();
+    for every in [1, 4] {
+        let searcher = build(&papers, every, &Tables::default());
+        let mut request = request(words("image"));
+        request.facets = vec![("venue".to_owned(), None)];
+        let answer = searcher.search(&request).unwrap();
+        let values = answer.facets[0].values.iter();
+        let shown: Vec<_> = values.map(|v| (v.value.as_str(), v.count)).collect();
+        assert_eq!(shown, [("Advances in Vision", 3), ("ICML", 1)]);
+        request.filters.venues = vec!["Advances in Vision".to_owned()];
+        assert_eq!(searcher.search(&request).unwrap().total_papers, 3);
+    }
+}
+
+#[test]
 fn authors_are_counted_over_segments() {
     let papers: Vec<Paper> = (0..7)
         .map(|i| {
