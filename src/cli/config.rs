@@ -49,6 +49,8 @@ pub struct FetchSettings {
     pub arxiv_html: String,
     /// Address of TeX source.
     pub arxiv_tex: String,
+    /// Address of arXiv's OAI-PMH service, which states licences; empty: not asked.
+    pub arxiv_oai: String,
     /// Hosts that may be asked.
     pub allow_hosts: Vec<String>,
     /// Address of the Semantic Scholar API; empty: not asked.

@@ -42,7 +42,7 @@ pub struct Record {
     pub event: Event,
     /// Key of the work.
     pub key: String,
-    /// `pdf`, `html`, `tex`, or `id` for a search.
+    /// `pdf`, `html`, `tex`, `id` for a search, or `licence`.
     pub form: String,
     /// Address that was asked; after redirects the one that answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ pub mod arxiv;
 pub mod client;
 pub mod content;
 pub mod ledger;
+pub mod oai;
 pub mod pace;
 pub mod plan;
 pub mod policy;

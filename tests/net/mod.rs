@@ -431,6 +431,39 @@ fn licences_and_retractions_are_kept_where_a_source_states_them() {
 }
 
 #[test]
+fn licences_come_behind_the_papers_and_once() {
+    let mut server = Server::start(&[]);
+    server.oai = true;
+    let sandbox = Sandbox::new();
+    let entry = |w: &papers::Work| {
+        format!("@misc{{w{0}, title={{{1}}}, eprint={{{0}}}}}\n", w.id, w.title)
+    };
+    let bib: String = papers::works().iter().take(4).map(entry).collect();
+    let known = format!(
+        "@misc{{known, license={{mine}}, eprint={{{}}}}}\n",
+        papers::works()[5].id
+    );
+    sandbox.write("corpus/papers.bib", bib + &known);
+    let done = run(
+        sandbox.path(),
+        &server,
+        &["fetch", "w2101.00100", "w2102.00101", "w2103.00102", "known"],
+    );
+    assert!(done.stderr.contains("2 licences stated"), "{}", done.stderr);
+    let seen = server.seen();
+    assert_pace(&seen);
+    let first = seen.iter().position(|s| s.path.starts_with("/oai")).unwrap();
+    assert!(seen[first..].iter().all(|s| s.path.starts_with("/oai")), "papers first");
+    assert_eq!(seen.len() - first, 3, "what an entry says is not asked for");
+    let again = run(sandbox.path(), &server, &["fetch"]);
+    assert!(again.stderr.contains("1 licence stated"), "{}", again.stderr);
+    let asked = server.seen().iter().filter(|s| s.path.starts_with("/oai")).count();
+    assert_eq!(asked, 4, "each once");
+    let shown = run(sandbox.path(), &server, &["show", "w2101.00100"]).stdout;
+    assert!(shown.contains("licence: http://arxiv.org/licenses/nonexclusive"), "{shown}");
+}
+
+#[test]
 fn two_surveys_are_two_trees_and_a_work_of_both_has_both() {
     let sandbox = Sandbox::new();
     let survey = |title: &str, section: &str, cite: &str, entry: &str| {

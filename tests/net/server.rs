@@ -45,6 +45,8 @@ struct State {
 /// A running server.
 pub(crate) struct Server {
     pub(crate) port: u16,
+    /// Its settings name the service that states licences.
+    pub(crate) oai: bool,
     state: Arc<Mutex<State>>,
 }
 
@@ -62,7 +64,7 @@ impl Server {
                 std::thread::spawn(move || answer(stream, &state));
             }
         });
-        Self { port, state }
+        Self { port, oai: false, state }
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -80,6 +82,7 @@ impl Server {
             ("ARXIV_API", format!("{base}/api/query")),
             ("ARXIV_PDF", format!("{base}/pdf/{{id}}")),
             ("ARXIV_HTML", format!("{base}/html/{{id}}")),
+            ("ARXIV_OAI", self.oai.then(|| format!("{base}/oai")).unwrap_or_default()),
             ("ARXIV_TEX", format!("{base}/e-print/{{id}}")),
             ("ALLOW_HOSTS", format!("127.0.0.1:{}", self.port)),
             ("INTERVAL_S", interval_s.to_string()),
@@ -156,6 +159,16 @@ fn serve(stream: &mut TcpStream, path: &str) -> std::io::Result<bool> {
             "200 OK\r\nContent-Type: application/atom+xml",
             feed.as_bytes(),
         );
+    }
+    if url.path() == "/oai" {
+        let asked: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
+        let licence = match asked["identifier"].as_str() {
+            "oai:arXiv.org:2103.00102" => "",
+            _ => "<license>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</license>",
+        };
+        let record =
+            format!("<OAI-PMH><GetRecord><arXiv>{licence}</arXiv></GetRecord></OAI-PMH>");
+        return send(stream, "200 OK\r\nContent-Type: text/xml", record.as_bytes());
     }
     match works.iter().find(|w| w.id == id) {
         Some(work) => {

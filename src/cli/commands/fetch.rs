@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::licences;
 use super::net::{self, Net};
 use super::reading::{now, stop_on_interrupt};
 use crate::cli::Context;
@@ -69,17 +70,26 @@ pub fn fetch_missing(
             .hint("keys are the words behind `@article{`; `citemap add` makes entries"));
     }
     plan.jobs.truncate(options.limit.unwrap_or(usize::MAX));
-    let estimate = net.policy.interval.mul_f64(1.05) * plan.jobs.len() as u32;
+    let mut licences = licences::open_works(context, &bibliography, &ledger, keys);
+    licences.truncate(options.limit.unwrap_or(usize::MAX));
+    let requests = (plan.jobs.len() + licences.len()) as u32;
+    let estimate = net.policy.interval.mul_f64(1.05) * requests;
     let dry = options.dry_run || options.offline;
     if !dry && !plan.unsettled.is_empty() {
         fetch::run::settle(&plan.unsettled, &mut ledger, &context.corpus, now())?;
     }
-    if dry || plan.jobs.is_empty() {
-        return Ok(Done { plan, report: Report::default(), estimate, dry });
+    let mut report = Report::default();
+    if dry {
+        return Ok(Done { plan, report, estimate, dry });
     }
     stop_on_interrupt();
-    let report = fetch_jobs(context, &net, &plan, &mut ledger)?;
-    name_files(context, &report)?;
+    if !plan.jobs.is_empty() {
+        report = fetch_jobs(context, &net, &plan, &mut ledger)?;
+        name_files(context, &report)?;
+    }
+    if report.stop.is_none() {
+        licences::ask(context, &net, &mut ledger, &licences)?;
+    }
     Ok(Done { plan, report, estimate, dry })
 }
 

@@ -9,6 +9,7 @@ pub mod export;
 pub mod fetch;
 mod filters;
 pub mod index;
+mod licences;
 pub mod manual;
 mod net;
 pub mod opening;

@@ -40,6 +40,7 @@ impl Net {
             ("arxiv_pdf", &settings.arxiv_pdf),
             ("arxiv_html", &settings.arxiv_html),
             ("arxiv_tex", &settings.arxiv_tex),
+            ("arxiv_oai", &settings.arxiv_oai),
             ("semantic_scholar_api", &settings.semantic_scholar_api),
             ("crossref_api", &settings.crossref_api),
         ];
