@@ -1,47 +1,202 @@
-//! Words of drawings: axes, legends and labels, told from prose and tables by their place.
+//! Floats: the words of drawings told from prose by their place, the rows of a table put together.
 //!
 //! In: the pieces of all pages with their kinds. Out: the same, with those that belong to a drawing
-//! called so. A drawing reaches from its caption upwards to the next prose; what looks like a row
-//! of a table or a footnote in there is none. Sentences stay what they are: an example that a
-//! figure prints in full is worth finding.
+//! called so and those of a captioned table made one. A drawing reaches from its caption upwards to
+//! the next prose, a table from its caption to the side where the document has its tables. Running
+//! text keeps to the edges of its column; what stands in a box does not, and is no barrier. Sentences
+//! of a drawing are its words, too: an example that a figure prints in full goes with its caption.
 
 use super::kind::Piece;
-use super::measure::Measure;
+use super::measure::{Edges, Measure};
 use super::numbering::{CaptionOf, caption};
-use super::{BlockKind, Heading};
+use super::paragraph::Paragraph;
+use super::{BlockKind, Heading, table};
 
-/// Gives the words of drawings their kind.
-pub(super) fn find_words(pieces: &mut [Piece], measure: Measure) {
-    let mut start = 0;
-    while start < pieces.len() {
-        let page = pieces[start].paragraph.page;
-        let n = pieces[start..].iter().take_while(|p| p.paragraph.page == page).count();
-        settle_page(&mut pieces[start..start + n], measure);
-        start += n;
-    }
+/// More captions than this on one page are not looked at.
+const MOST_CAPTIONS: usize = 40;
+
+/// What is normal in the document.
+struct Frame<'a> {
+    measure: Measure,
+    edges: &'a Edges,
+    /// The captions of tables stand below them.
+    tables_above: bool,
 }
 
-fn settle_page(pieces: &mut [Piece], measure: Measure) {
-    let captions: Vec<(CaptionOf, [f32; 4])> = pieces
-        .iter()
-        .filter(|p| p.kind == BlockKind::Caption)
-        .filter_map(|p| Some((caption(p.paragraph.text())?, p.paragraph.bbox)))
-        .collect();
-    let prose: Vec<[f32; 4]> = pieces
-        .iter()
-        .filter(|p| is_prose(p, measure))
-        .map(|p| p.paragraph.bbox)
-        .collect();
+/// Gives the words of drawings their kind and makes tables whole.
+pub(super) fn settle(pieces: Vec<Piece>, measure: Measure, edges: &Edges) -> Vec<Piece> {
+    let mut frame = Frame { measure, edges, tables_above: false };
+    let is_same = |a: &Piece, b: &Piece| a.paragraph.page == b.paragraph.page;
+    let (mut above, mut below) = (0, 0);
+    for page in pieces.chunk_by(is_same) {
+        let floats = Floats::of(page, &frame);
+        for (caption, sides) in floats.captions.iter().zip(&floats.sides) {
+            match sides {
+                _ if caption.0 != CaptionOf::Table => {}
+                (true, false) => above += 1,
+                (false, true) => below += 1,
+                _ => {}
+            }
+        }
+    }
+    frame.tables_above = above > below;
+    let mut out = Vec::with_capacity(pieces.len());
+    let mut page: Vec<Piece> = vec![];
     for piece in pieces {
-        let owner = owner(piece.paragraph.bbox, &captions, &prose);
-        if let Some(kind) = kind_within(piece, owner, measure) {
+        if page.last().is_some_and(|last| !is_same(last, &piece)) {
+            settle_page(std::mem::take(&mut page), &frame, &mut out);
+        }
+        page.push(piece);
+    }
+    settle_page(page, &frame, &mut out);
+    out
+}
+
+fn settle_page(mut pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
+    let floats = Floats::of(&pieces, frame);
+    let owners: Vec<Option<usize>> =
+        pieces.iter().map(|piece| floats.owner(piece.paragraph.bbox)).collect();
+    for (piece, owner) in pieces.iter_mut().zip(&owners) {
+        let of = owner.map(|i| floats.captions[i].0);
+        if let Some(kind) = kind_within(piece, of, frame) {
             piece.kind = kind;
         }
     }
+    let mut tables: Vec<(usize, Vec<usize>)> = vec![];
+    for (i, (of, at)) in floats.captions.iter().enumerate() {
+        if *of != CaptionOf::Table {
+            continue;
+        }
+        let of_table = |k: &usize| owners[*k] == Some(i) && floats.rows[*k];
+        let members = reach(&pieces, (0..pieces.len()).filter(of_table), *at, frame);
+        if members.iter().any(|k| table::has_rows(&pieces[*k].paragraph)) {
+            tables.push((members[0], members));
+        }
+    }
+    let mut whole: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
+    for (first, members) in tables {
+        let parts = members.iter().filter_map(|k| whole[*k].take()).map(|p| p.paragraph);
+        let paragraph = table::whole(parts.collect());
+        whole[first] = Some(Piece { kind: BlockKind::Table, paragraph, anchor: None });
+    }
+    out.extend(whole.into_iter().flatten());
 }
 
-/// Running text, which no drawing reaches over.
-fn is_prose(piece: &Piece, measure: Measure) -> bool {
+/// Returns, in reading order, those of the pieces that follow each other up to the caption without
+/// a wide gap.
+fn reach(
+    pieces: &[Piece],
+    members: impl Iterator<Item = usize>,
+    caption: [f32; 4],
+    frame: &Frame,
+) -> Vec<usize> {
+    let bbox = |k: usize| pieces[k].paragraph.bbox;
+    let gap = |k: usize| (caption[1] - bbox(k)[3]).max(bbox(k)[1] - caption[3]);
+    let mut order: Vec<usize> = members.collect();
+    order.sort_by(|a, b| gap(*a).total_cmp(&gap(*b)));
+    let mut reached = 0.0f32;
+    let mut near = vec![];
+    for k in order {
+        if gap(k) > reached + 3.0 * frame.measure.pitch {
+            break;
+        }
+        reached = reached.max(gap(k) + bbox(k)[3] - bbox(k)[1]);
+        near.push(k);
+    }
+    near.sort_unstable();
+    near
+}
+
+/// The captions of a page and what keeps floats apart.
+struct Floats<'a> {
+    frame: &'a Frame<'a>,
+    captions: Vec<(CaptionOf, [f32; 4])>,
+    /// For each caption, whether rows of a table stand closely above it, and below.
+    sides: Vec<(bool, bool)>,
+    /// Running text and headings.
+    prose: Vec<[f32; 4]>,
+    /// For each piece, whether it may be part of a table.
+    rows: Vec<bool>,
+}
+
+impl<'a> Floats<'a> {
+    fn of(pieces: &[Piece], frame: &'a Frame) -> Floats<'a> {
+        let mut captions: Vec<(CaptionOf, [f32; 4])> = pieces
+            .iter()
+            .filter(|p| p.kind == BlockKind::Caption)
+            .filter_map(|p| Some((caption(p.paragraph.text())?, p.paragraph.bbox)))
+            .collect();
+        // A list of figures is no page of figures.
+        captions.truncate(MOST_CAPTIONS);
+        let rows: Vec<bool> = pieces.iter().map(|p| is_row(p, frame)).collect();
+        let near = |gap: f32| (-3.0..3.0 * frame.measure.pitch).contains(&gap);
+        let sides = |caption: &(CaptionOf, [f32; 4])| {
+            let mut sides = (false, false);
+            let is_row = |p: &&Piece| {
+                p.kind == BlockKind::Table
+                    || p.kind != BlockKind::Caption && table::is_table(&p.paragraph)
+            };
+            for piece in pieces.iter().filter(is_row) {
+                let at = piece.paragraph.bbox;
+                if overlaps(at, caption.1) {
+                    sides.0 |= near(caption.1[1] - at[3]);
+                    sides.1 |= near(at[1] - caption.1[3]);
+                }
+            }
+            sides
+        };
+        let prose = pieces.iter().filter(|p| is_prose(p, frame));
+        Floats {
+            frame,
+            sides: captions.iter().map(sides).collect(),
+            captions,
+            prose: prose.map(|p| p.paragraph.bbox).collect(),
+            rows,
+        }
+    }
+
+    /// Returns the caption that a piece belongs to: of figures those below it, of tables those on
+    /// the side where the document has them, or where nothing else is; none if prose lies between.
+    fn owner(&self, at: [f32; 4]) -> Option<usize> {
+        let slack = 3.0;
+        let mut best: Option<(f32, usize)> = None;
+        for (index, (of, caption)) in self.captions.iter().enumerate() {
+            if !overlaps(at, *caption) || *caption == at {
+                continue;
+            }
+            let (below, above) = (caption[1] - at[3], at[1] - caption[3]);
+            let gap = match of {
+                CaptionOf::Figure => below,
+                CaptionOf::Table => match self.sides[index] {
+                    (true, false) => below,
+                    (false, true) => above,
+                    (true, true) if self.frame.tables_above => below,
+                    (true, true) => above,
+                    (false, false) => below.max(above),
+                },
+                CaptionOf::Code => below.max(above),
+            };
+            if gap < -slack || best.is_some_and(|(least, _)| least <= gap) {
+                continue;
+            }
+            let (top, bottom) = match below > above {
+                true => (at[3], caption[1]),
+                false => (caption[3], at[1]),
+            };
+            let between = |p: &[f32; 4]| {
+                p[1] >= top - slack && p[3] <= bottom + slack && overlaps(*p, at)
+            };
+            let others = self.captions.iter().enumerate().filter(|(i, _)| *i != index);
+            if !self.prose.iter().chain(others.map(|(_, (_, b))| b)).any(between) {
+                best = Some((gap, index));
+            }
+        }
+        best.map(|(_, index)| index)
+    }
+}
+
+/// Running text, which no float reaches over.
+fn is_prose(piece: &Piece, frame: &Frame) -> bool {
     let paragraph = &piece.paragraph;
     let running = matches!(
         piece.kind,
@@ -50,44 +205,54 @@ fn is_prose(piece: &Piece, measure: Measure) -> bool {
             | BlockKind::ListItem
             | BlockKind::Reference
     );
-    let sized = paragraph.size > 0.92 * measure.body;
-    running && sized && paragraph.lines.len() >= 2 && is_sentence(paragraph.text())
+    let sized = paragraph.size > 0.92 * frame.measure.body;
+    running
+        && sized
+        && paragraph.lines.len() >= 2
+        && is_sentence(paragraph.text())
+        && at_edge(piece, frame)
         || matches!(&piece.kind, BlockKind::Heading(Heading { number: Some(_), .. }))
 }
 
-/// Returns what the caption that is nearest to a box belongs to: of figures those below it, of
-/// tables those on either side; none if prose lies between.
-fn owner(
-    at: [f32; 4],
-    captions: &[(CaptionOf, [f32; 4])],
-    prose: &[[f32; 4]],
-) -> Option<CaptionOf> {
-    let slack = 3.0;
-    let mut best: Option<(f32, CaptionOf)> = None;
-    for (of, caption) in captions {
-        if !overlaps(at, *caption) {
-            continue;
+/// Tells whether a piece keeps to the edges of a column of running text.
+fn at_edge(piece: &Piece, frame: &Frame) -> bool {
+    let bbox = piece.paragraph.bbox;
+    piece.kind == BlockKind::Abstract
+        || frame.edges.is_left(bbox[0])
+        || frame.edges.is_right(bbox[2])
+}
+
+/// Tells whether a piece may be rows of a table.
+fn is_row(piece: &Piece, frame: &Frame) -> bool {
+    let paragraph = &piece.paragraph;
+    let text = paragraph.text();
+    match piece.kind {
+        BlockKind::Table => true,
+        BlockKind::Figure | BlockKind::Equation => !text.is_empty(),
+        BlockKind::Heading(Heading { number: None, .. }) => {
+            paragraph.size < 1.02 * frame.measure.body && !at_edge(piece, frame)
         }
-        let (below, above) = (caption[1] - at[3], at[1] - caption[3]);
-        let gap = match of {
-            CaptionOf::Figure => below,
-            CaptionOf::Table | CaptionOf::Code => below.max(above),
-        };
-        if gap < -slack || best.is_some_and(|(least, _)| least <= gap) {
-            continue;
+        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote => {
+            let small = paragraph.size < 0.95 * frame.measure.body;
+            !is_prose(piece, frame)
+                && (!is_sentence(text)
+                    || small
+                        && paragraph.lines.len() > 1
+                        && piece.kind != BlockKind::Footnote)
+                && !is_rest(piece, frame)
         }
-        let (top, bottom) = match below > above {
-            true => (at[3], caption[1]),
-            false => (caption[3], at[1]),
-        };
-        let between = |p: &[f32; 4]| {
-            p[1] >= top - slack && p[3] <= bottom + slack && overlaps(*p, at)
-        };
-        if !prose.iter().any(between) {
-            best = Some((gap, *of));
-        }
+        _ => false,
     }
-    best.map(|(_, of)| of)
+}
+
+/// Tells whether a line is the end of a paragraph that begins elsewhere.
+fn is_rest(piece: &Piece, frame: &Frame) -> bool {
+    let Paragraph { lines, size, bbox, .. } = &piece.paragraph;
+    let body = frame.measure.body;
+    lines.len() == 1
+        && (size - body).abs() < 0.06 * body
+        && frame.edges.is_left(bbox[0])
+        && piece.paragraph.text().trim_end().ends_with(['.', '?', '!', ':', '。'])
 }
 
 /// Tells whether two boxes stand above one another.
@@ -100,24 +265,22 @@ fn overlaps(a: [f32; 4], b: [f32; 4]) -> bool {
 fn kind_within(
     piece: &Piece,
     owner: Option<CaptionOf>,
-    measure: Measure,
+    frame: &Frame,
 ) -> Option<BlockKind> {
     let paragraph = &piece.paragraph;
     let text = paragraph.text();
-    let small = paragraph.size < 0.95 * measure.body;
+    let body = frame.measure.body;
+    let small = paragraph.size < 0.95 * body;
     let in_figure = owner == Some(CaptionOf::Figure);
     match &piece.kind {
         BlockKind::Table if in_figure || owner.is_none() && !has_words(text) => {
             Some(BlockKind::Figure)
         }
-        BlockKind::Footnote if in_figure => Some(match is_sentence(text) {
-            true => BlockKind::Paragraph,
-            false => BlockKind::Figure,
-        }),
+        BlockKind::Footnote if in_figure => Some(BlockKind::Figure),
         BlockKind::Paragraph | BlockKind::ListItem
             if in_figure
-                && (small || paragraph.lines.len() == 1)
-                && !is_sentence(text) =>
+                && (small || paragraph.lines.len() == 1 || !at_edge(piece, frame))
+                && !is_rest(piece, frame) =>
         {
             Some(BlockKind::Figure)
         }
@@ -126,7 +289,7 @@ fn kind_within(
         }
         // What is left of a drawing or a table that other captions stand nearer to.
         BlockKind::Paragraph
-            if paragraph.size < 0.88 * measure.body
+            if paragraph.size < 0.88 * body
                 && text.len() < 100
                 && !is_sentence(text)
                 && !text.trim_end().ends_with(['.', '?', '!', ':', '。']) =>
@@ -135,7 +298,7 @@ fn kind_within(
         }
         BlockKind::Equation if in_figure && small => Some(BlockKind::Figure),
         BlockKind::Heading(Heading { number: None, .. })
-            if in_figure && paragraph.size < 0.98 * measure.body =>
+            if in_figure && paragraph.size < 0.98 * body =>
         {
             Some(BlockKind::Figure)
         }
@@ -144,20 +307,22 @@ fn kind_within(
 }
 
 /// Tells whether a text reads like a sentence: most of its words small, as prose has them.
-pub(super) fn is_sentence(text: &str) -> bool {
+pub fn is_sentence(text: &str) -> bool {
     let unspaced = text.chars().filter(|c| ('\u{2E80}'..='\u{9FFF}').contains(c)).count();
     if unspaced >= 20 {
         return true;
     }
-    let (mut words, mut small) = (0, 0);
+    let (mut words, mut small, mut numbers, mut labels) = (0, 0, 0, 0);
     for word in text.split_whitespace() {
         words += 1;
+        numbers += usize::from(!word.contains(char::is_alphabetic));
+        labels += usize::from(word.ends_with(':'));
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         let cased = word.chars().any(char::is_uppercase);
         let is_small = letters >= 2 && !cased && letters * 2 > word.chars().count();
         small += usize::from(is_small);
     }
-    words >= 6 && small * 2 >= words
+    words >= 6 && small * 2 >= words && numbers * 5 <= 2 * words && labels * 5 <= words
 }
 
 /// Tells whether a text has more letters in words than other signs.
@@ -173,7 +338,7 @@ fn has_words(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::paragraph::Paragraph;
+    use super::super::line::{Cell, Line};
     use super::super::run::Run;
     use super::*;
 
@@ -197,7 +362,7 @@ mod tests {
     fn axes_and_legends_are_no_tables_and_no_footnotes() {
         let prose =
             "The share of mud grows with the depth of the water in all of the cores.";
-        let mut pieces = vec![
+        let pieces = vec![
             piece(BlockKind::Paragraph, prose, [50.0, 50.0, 300.0, 90.0], 10.0),
             piece(BlockKind::Table, "0.2\t0.4\t0.6", [60.0, 100.0, 280.0, 108.0], 7.0),
             piece(BlockKind::Footnote, "50", [60.0, 120.0, 70.0, 128.0], 7.0),
@@ -229,13 +394,61 @@ mod tests {
                 7.0,
             ),
         ];
-        find_words(&mut pieces, Measure { body: 10.0, pitch: 12.0 });
+        let measure = Measure { body: 10.0, pitch: 12.0 };
+        let pieces = settle(pieces, measure, &Edges::default());
         let kinds: Vec<&BlockKind> = pieces.iter().map(|p| &p.kind).collect();
         use BlockKind::{Caption, Figure, Footnote, Paragraph, Table};
         let wanted = [
-            &Paragraph, &Figure, &Figure, &Figure, &Paragraph, &Caption, &Table,
-            &Caption, &Footnote, &Figure,
+            &Paragraph, &Figure, &Figure, &Figure, &Figure, &Caption, &Table, &Caption,
+            &Footnote, &Figure,
         ];
         assert_eq!(kinds, wanted);
+    }
+
+    #[test]
+    fn a_table_is_one_though_it_was_read_in_columns() {
+        let at = |text: &str, x0: f32, y: f32| {
+            let run = Run { text: text.to_owned(), ..Run::default() };
+            let x1 = x0 + 50.0;
+            let cell = Cell { x0, x1, start: 0 };
+            let line = Line {
+                run: run.clone(),
+                x0,
+                x1,
+                y,
+                size: 10.0,
+                cells: vec![cell],
+                ..Line::default()
+            };
+            let bbox = [x0, line.top(), x1, line.bottom()];
+            let paragraph = Paragraph {
+                run,
+                bbox,
+                size: 10.0,
+                page: 1,
+                lines: vec![line],
+                ..Paragraph::default()
+            };
+            Piece { kind: BlockKind::Paragraph, paragraph, anchor: None }
+        };
+        let caption = piece(
+            BlockKind::Caption,
+            "Table 1: Shares.",
+            [60.0, 80.0, 260.0, 88.0],
+            10.0,
+        );
+        let pieces = vec![
+            caption,
+            at("Core", 60.0, 100.0),
+            at("North", 60.0, 112.0),
+            at("Mud Sand Clay", 160.0, 100.0),
+            at("0.1 0.7 0.2 0.0", 160.0, 112.0),
+        ];
+        let measure = Measure { body: 10.0, pitch: 12.0 };
+        let pieces = settle(pieces, measure, &Edges::default());
+        let texts: Vec<&str> = pieces.iter().map(|p| p.paragraph.text()).collect();
+        let table = "Core\tMud Sand Clay\nNorth\t0.1\t0.7\t0.2\t0.0";
+        assert_eq!(texts, ["Table 1: Shares.", table]);
+        assert_eq!(pieces[1].kind, BlockKind::Table);
     }
 }

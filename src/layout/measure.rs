@@ -29,6 +29,49 @@ pub(super) fn measure(pages: &[PageChunks]) -> Measure {
     Measure { body, pitch }
 }
 
+/// Where the columns of running text begin and end, over all pages, in points.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Edges {
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+impl Edges {
+    /// Finds the edges that a good part of the long lines have.
+    pub(super) fn of(pages: &[PageChunks], measure: Measure) -> Edges {
+        let is_line = |c: &&Chunk| {
+            (c.size - measure.body).abs() < 0.06 * measure.body && c.styles.chars >= 30
+        };
+        let lines: Vec<&Chunk> =
+            pages.iter().flat_map(|page| &page.main).filter(is_line).collect();
+        Edges {
+            left: common(lines.iter().map(|line| line.x0).collect()),
+            right: common(lines.iter().map(|line| line.x1).collect()),
+        }
+    }
+
+    /// Tells whether a column begins at `x`; true where no edge is known.
+    pub(super) fn is_left(&self, x: f32) -> bool {
+        self.left.is_empty() || self.left.iter().any(|edge| (edge - x).abs() < 2.0)
+    }
+
+    /// Tells whether a column ends at `x`; false where no edge is known.
+    pub(super) fn is_right(&self, x: f32) -> bool {
+        self.right.iter().any(|edge| (edge - x).abs() < 2.0)
+    }
+}
+
+/// Returns the numbers that stand in heaps of an eighth of all.
+fn common(mut values: Vec<f32>) -> Vec<f32> {
+    values.sort_by(f32::total_cmp);
+    let mut heaps: Vec<&[f32]> = values
+        .chunk_by(|a, b| b - a < 0.3)
+        .filter(|h| h.len() * 8 >= values.len())
+        .collect();
+    heaps.sort_by_key(|heap| heap.len());
+    heaps.iter().map(|heap| heap[heap.len() / 2]).collect()
+}
+
 /// Returns the key with the largest count, the smallest of equals.
 fn most_common(counts: &BTreeMap<i32, u32>) -> Option<i32> {
     counts.iter().max_by_key(|(key, n)| (**n, -**key)).map(|(key, _)| *key)

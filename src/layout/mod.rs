@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::{Engine, Extracted, Fault, Info};
 
-pub use contents::is_title as opens_contents;
+pub const READER_VERSION: u32 = 11;
 pub use heading::opens_bibliography;
 pub use numbering::title_of;
 

@@ -65,6 +65,11 @@ impl Paragraph {
     pub(super) fn extend_table(&mut self, below: Paragraph) {
         self.run.text.push('\n');
         self.run.append(&below.run);
+        self.take_beside(below);
+    }
+
+    /// Adds the lines of a paragraph of the same page, not its text.
+    pub(super) fn take_beside(&mut self, below: Paragraph) {
         self.styles.add(&below.styles);
         self.bbox = [
             self.bbox[0].min(below.bbox[0]),
@@ -108,11 +113,57 @@ fn ends_before(open: &[Line], next: &Line, measure: Measure) -> bool {
         return true;
     }
     let em = last.size.max(next.size);
+    if goes_on(last, next, measure, em) || captions_on(open, next, em) {
+        return false;
+    }
     changes_type(&open[0], last, next, em)
         || is_set_off(open, next, measure, em)
         || caption(next.text()).is_some() && !runs_on(last, next, measure, em)
         || starts_item(last, next, em)
         || starts_anew(open, next, em)
+}
+
+/// Tells whether a sentence of running text goes on in the next line, which a tall sign in it may
+/// have pushed down: a full line without an end, and then one that starts at the left edge.
+fn goes_on(last: &Line, next: &Line, measure: Measure, em: f32) -> bool {
+    let text = last.text().trim_end();
+    let joined = text.ends_with('-') && text.len() > 20;
+    let small = |line: &Line| {
+        let words = line.text().split_whitespace();
+        words.filter(|w| w.len() > 1 && w.bytes().all(|b| b.is_ascii_lowercase())).count()
+    };
+    let plain = next.styles.is_bold() == last.styles.is_bold() || joined;
+    let usual = (measure.pitch / measure.body * em).max(1.1 * em);
+    let step = next.y - last.y;
+    last.x1 > last.column_x1 - 0.6 * em
+        && last.x1 - last.x0 > 14.0 * em
+        && !text.ends_with(['.', '?', '!', ':', ';', '。'])
+        && (next.x0 - last.x0).abs() < 0.3 * em
+        && (next.x0 - last.column_x0).abs() < 0.3 * em
+        && (last.size - next.size).abs() < 0.04 * em
+        && step > 0.8 * em
+        && step < 1.7 * usual
+        && plain
+        && (small(last) >= 3 || joined)
+        && !is_list_item(next.text())
+}
+
+/// Tells whether a caption goes on in the next line, whatever its letters look like.
+fn captions_on(open: &[Line], next: &Line, em: f32) -> bool {
+    let last = &open[open.len() - 1];
+    let widest = open.iter().map(|line| line.x1).fold(next.x1, f32::max);
+    let ended = last.text().trim_end().ends_with(['.', '?', '!', '。']);
+    let spaced = |line: &Line| {
+        line.cells.windows(2).any(|pair| pair[1].x0 - pair[0].x1 > 0.9 * line.size)
+    };
+    caption(open[0].text()).is_some()
+        && caption(next.text()).is_none()
+        && (!ended || last.x1 > widest - 2.0 * em)
+        && last.x1 > widest - 6.0 * em
+        && (last.size - next.size).abs() < 0.05 * em
+        && next.y - last.y < 1.3 * em
+        && next.x0 < open[0].x0 + 2.0 * em
+        && !spaced(next)
 }
 
 /// Tells whether a sentence goes on in the next line: `as it is shown in` + `Fig. 8. See ...`.

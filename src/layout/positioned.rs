@@ -9,7 +9,7 @@ use super::furniture::{self, Dropped};
 use super::hyphen::Vocabulary;
 use super::kind::{self, Piece};
 use super::links::PageLinks;
-use super::measure::measure;
+use super::measure::{Edges, measure};
 use super::quality::{self, Counts};
 use super::{
     Block, BlockKind, HeadingSource, Laid, bibliography, column, drawing, flow, gutter,
@@ -42,6 +42,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
     let mut margin: Vec<String> =
         dropped.iter().filter(|d| d.page == 0).map(|d| d.text.clone()).collect();
 
+    let edges = Edges::of(&pages, measure);
     let gutters = gutter::document_gutters(&pages, measure.body);
     let lines: Vec<_> = pages
         .iter()
@@ -56,12 +57,12 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .map(|lines| paragraph::paragraphs(lines, measure, &words))
         .collect();
     let heights: Vec<f32> = pages.iter().map(|page| page.height).collect();
-    let (mut pieces, labels) = kind::classify(paragraphs, measure, &heights);
-    drawing::find_words(&mut pieces, measure);
+    let (pieces, labels) = kind::classify(paragraphs, measure, &heights);
+    let pieces = drawing::settle(pieces, measure, &edges);
     dropped.extend(labels.into_iter().map(|text| Dropped { page: 0, text }));
     let targets = bibliography::targets(&positioned.destinations);
     let pieces = bibliography::split_entries(pieces, &targets, &words);
-    let pieces = flow::join_paragraphs(pieces, measure, &words);
+    let pieces = flow::join_paragraphs(pieces, measure, &edges, &words);
     // A lone bookmark names the document; it is no outline.
     let bookmarks = match positioned.bookmarks.as_slice() {
         [_] => &[],

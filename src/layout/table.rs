@@ -1,5 +1,6 @@
 //! Tables: rows by line feed, cells by tab.
 
+use super::drawing::is_sentence;
 use super::line::Line;
 use super::paragraph::Paragraph;
 use super::run::Run;
@@ -17,6 +18,66 @@ pub(super) fn is_table(paragraph: &Paragraph) -> bool {
     n_rows >= 2 && n_rows * 10 >= lines.len() * 6
 }
 
+/// Tells whether a paragraph holds a row of a table, though its cells may stand close together.
+pub(super) fn has_rows(paragraph: &Paragraph) -> bool {
+    let is_row = |line: &Line| {
+        let words = line.text().split_whitespace().count();
+        let is_number = |w: &&str| {
+            w.contains(|c: char| c.is_ascii_digit()) && !w.contains(char::is_alphabetic)
+        };
+        let numbers = line.text().split_whitespace().filter(is_number).count();
+        starts_of_cells(line).len() >= 2 || words >= 4 && numbers * 3 >= words
+    };
+    paragraph.lines.iter().any(is_row)
+}
+
+/// A line, or a cell of several lines, while a table is put together.
+struct Part {
+    y: f32,
+    size: f32,
+    x0: f32,
+    run: Run,
+}
+
+/// Puts the parts of a table together: what stands side by side is one row. A cell that holds
+/// sentences stays whole.
+pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
+    let mut rows: Vec<Part> = vec![];
+    let mut table = Paragraph::default();
+    for (index, paragraph) in parts.into_iter().enumerate() {
+        match paragraph.lines.first() {
+            Some(first) if paragraph.lines.len() > 1 && is_sentence(paragraph.text()) => {
+                let Line { y, size, x0, .. } = *first;
+                let run = paragraph.run.slice(0..paragraph.run.text.len());
+                rows.push(Part { y, size, x0, run });
+            }
+            _ => rows.extend(paragraph.lines.iter().map(|line| {
+                let Line { y, size, x0, .. } = *line;
+                Part { y, size, x0, run: cells(line) }
+            })),
+        }
+        match index {
+            0 => table = paragraph,
+            _ => table.take_beside(paragraph),
+        }
+    }
+    rows.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut run = Run::default();
+    for row in rows.chunk_by_mut(|a, b| b.y - a.y < 0.5 * a.size.min(b.size)) {
+        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        for (i, part) in row.iter().enumerate() {
+            match (i, run.text.is_empty()) {
+                (0, true) => {}
+                (0, false) => run.text.push('\n'),
+                _ => run.text.push('\t'),
+            }
+            run.append(&part.run);
+        }
+    }
+    table.run = run;
+    table
+}
+
 /// Returns the paragraph's text with its rows and cells kept apart.
 pub(super) fn rows(paragraph: &Paragraph) -> Run {
     let mut out = Run::default();
@@ -24,16 +85,36 @@ pub(super) fn rows(paragraph: &Paragraph) -> Run {
         if !out.text.is_empty() {
             out.text.push('\n');
         }
-        let mut starts = starts_of_cells(line);
-        starts.push(line.run.text.len());
-        for (i, pair) in starts.windows(2).enumerate() {
-            if i > 0 {
-                out.text.push('\t');
-            }
-            out.append(&line.run.slice(pair[0]..pair[1]));
-        }
+        out.append(&cells(line));
     }
     out
+}
+
+/// Returns the text of a line with its cells kept apart; numbers side by side are one cell each.
+fn cells(line: &Line) -> Run {
+    let mut out = Run::default();
+    let mut starts = starts_of_cells(line);
+    starts.push(line.run.text.len());
+    for (i, pair) in starts.windows(2).enumerate() {
+        if i > 0 {
+            out.text.push('\t');
+        }
+        let mut cell = line.run.slice(pair[0]..pair[1]);
+        if is_numbers(&cell.text) {
+            cell.text = cell.text.replace(' ', "\t");
+        }
+        out.append(&cell);
+    }
+    out
+}
+
+/// Tells whether a text is three numbers or more, each by itself.
+fn is_numbers(text: &str) -> bool {
+    let is_number = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            && word.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    };
+    text.split(' ').count() >= 3 && text.split(' ').all(is_number)
 }
 
 /// Returns where the cells of a line start: chunks with more than a wide space between them.

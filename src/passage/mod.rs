@@ -3,7 +3,7 @@
 //! In: a [`Document`]. Out: [`Passage`]s in reading order, the title's first. Every text of the
 //! document stands in exactly one passage, save three that have their own place: headings (in
 //! the section path), the lines of title and authors (in the title's passage, as told), and the
-//! words of drawings, which are no prose. A document that holds nothing else gives those.
+//! labels of drawings, which are no prose; their sentences go with the caption. A document that holds nothing else gives those.
 
 mod stream;
 
@@ -12,7 +12,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::WorkKey;
-use crate::layout::{Block, BlockKind};
+use crate::layout::{Block, BlockKind, is_sentence, opens_bibliography};
 use crate::paper::Document;
 use stream::{Stream, weight};
 
@@ -116,14 +116,24 @@ pub fn cut(key: &WorkKey, doc: &Document) -> Vec<Passage> {
     let mut pieces = Vec::new();
     let plan = Plan::of(doc);
     let mut stream = Stream::new(doc);
+    // Sentences of a drawing wait for its caption, which stands below it.
+    let mut drawn: Vec<usize> = Vec::new();
     for (at, (section, block)) in doc.blocks.iter().enumerate() {
+        if drawn.last().is_some_and(|last| doc.blocks[*last].1.page != block.page) {
+            stream.drawn(std::mem::take(&mut drawn), &mut pieces);
+        }
         match plan.route(block) {
             Route::Prose(kind) => stream.prose(at, *section, kind, &mut pieces),
             Route::Equation => stream.equation(at, *section, &mut pieces),
+            Route::Alone(PassageKind::Caption) => {
+                stream.caption(at, std::mem::take(&mut drawn), &mut pieces);
+            }
             Route::Alone(kind) => stream.alone(at, kind, &mut pieces),
+            Route::Drawn => drawn.push(at),
             Route::Elsewhere => {}
         }
     }
+    stream.drawn(drawn, &mut pieces);
     stream.end(&mut pieces);
     pieces.sort_by_key(|p: &Piece| (p.spans[0].0, p.spans[0].1.start));
 
@@ -203,6 +213,8 @@ enum Route {
     Equation,
     /// By itself.
     Alone(PassageKind),
+    /// With the caption below it.
+    Drawn,
     /// Into the section path or the title's passage, or nowhere.
     Elsewhere,
 }
@@ -246,7 +258,9 @@ impl Plan {
     fn route(&self, block: &Block) -> Route {
         match &block.kind {
             BlockKind::Title | BlockKind::Authors => Route::Elsewhere,
-            BlockKind::Heading(h) if self.outlined && !h.outlined => {
+            BlockKind::Heading(h)
+                if self.outlined && !h.outlined && !opens_bibliography(&block.text) =>
+            {
                 Route::Prose(PassageKind::Body)
             }
             BlockKind::Heading(_) => Route::Elsewhere,
@@ -262,6 +276,7 @@ impl Plan {
             BlockKind::Code => Route::Alone(PassageKind::Code),
             BlockKind::Reference => Route::Alone(PassageKind::Reference),
             BlockKind::Figure if self.drawings => Route::Prose(PassageKind::Body),
+            BlockKind::Figure if is_sentence(&block.text) => Route::Drawn,
             BlockKind::Figure => Route::Elsewhere,
         }
     }

@@ -142,6 +142,32 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Adds a caption, and behind it the sentences of its drawing.
+    pub(super) fn caption(
+        &mut self,
+        at: usize,
+        drawn: Vec<usize>,
+        pieces: &mut Vec<Piece>,
+    ) {
+        self.alone(at, PassageKind::Caption, pieces);
+        let own = pieces.last().map_or(0.0, |p| self.weight_of(p));
+        let words: f32 = drawn.iter().map(|i| weight(&self.doc.blocks[*i].1.text)).sum();
+        match pieces.last_mut() {
+            Some(caption) if own + words <= LONGEST * 0.75 => {
+                let whole = |i: usize| (i, trimmed(&self.doc.blocks[i].1.text));
+                caption.spans.extend(drawn.into_iter().map(whole));
+            }
+            _ => self.drawn(drawn, pieces),
+        }
+    }
+
+    /// Adds sentences of a drawing that has no caption, or says more than one passage holds.
+    pub(super) fn drawn(&mut self, drawn: Vec<usize>, pieces: &mut Vec<Piece>) {
+        for at in drawn {
+            self.alone(at, PassageKind::Caption, pieces);
+        }
+    }
+
     /// Lets the last passage go.
     pub(super) fn end(mut self, pieces: &mut Vec<Piece>) {
         self.close(pieces);

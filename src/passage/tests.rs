@@ -73,6 +73,26 @@ fn prose_stays_inside_its_section() {
 }
 
 #[test]
+fn sentences_of_a_drawing_go_with_its_caption() {
+    let drawn = "Ask the model how many apples are left in the box.";
+    check(
+        vec![
+            block(BlockKind::Paragraph, "The prompt is drawn below."),
+            block(BlockKind::Figure, drawn),
+            block(BlockKind::Figure, "Model input"),
+            block(BlockKind::Caption, "Figure 1: A prompt."),
+            block(BlockKind::Figure, drawn),
+        ],
+        expect![[r#"
+            0 Title [] 0 words: "" []
+            1 Body [] 5 words: "The prompt is drawn below." []
+            2 Caption [] 15 words: "Figure 1: A prompt.\nAsk the model how ma" []
+            3 Caption [] 11 words: "Ask the model how many apples are left i" []
+        "#]],
+    );
+}
+
+#[test]
 fn equations_keep_the_words_around_them() {
     check(
         vec![
