@@ -44,7 +44,7 @@ fn goes_on(
     edges: &Edges,
 ) -> Option<usize> {
     if !is_prose(piece) || piece.paragraph.styles.chars < 12 {
-        return None;
+        return note_goes_on(before, piece);
     }
     let (index, open) = before
         .iter()
@@ -90,6 +90,22 @@ fn goes_on(
         && piece.kind == BlockKind::Paragraph;
     let continues = next.is_lowercase() || broken || unspaced || cut;
     (elsewhere && near && (!ended || broken) && continues).then_some(index)
+}
+
+/// Returns the footnote that a footnote of the next column or page is the rest of.
+fn note_goes_on(before: &[Piece], piece: &Piece) -> Option<usize> {
+    let is_note = |p: &Piece| p.kind == BlockKind::Footnote;
+    let index = before.iter().rposition(is_note).filter(|_| is_note(piece))?;
+    let open = &before[index].paragraph;
+    let first = piece.paragraph.lines.first()?;
+    let away = open.page_end + 1 == piece.paragraph.page
+        || open.page_end == piece.paragraph.page
+            && open.lines.last().is_some_and(|last| last.column != first.column);
+    let text = open.text().trim_end();
+    let cut = !text.ends_with(['.', '?', '!', '。', '/']) && text.len() >= 20;
+    let goes_on = piece.paragraph.text().starts_with(char::is_lowercase)
+        && !piece.paragraph.text().starts_with("http");
+    (away && cut && goes_on).then_some(index)
 }
 
 /// Tells whether a piece is an equation that one of two paragraphs is set around.

@@ -182,6 +182,18 @@ impl State {
         self.pieces.push(Piece { kind, paragraph, anchor: None });
     }
 
+    /// Tells whether text of the same small type, which is no footnote, stands above: a box that is
+    /// set in small type.
+    fn goes_on_above(&self, paragraph: &Paragraph) -> bool {
+        let same = |above: &Paragraph| {
+            above.page == paragraph.page
+                && (above.size - paragraph.size).abs() < 0.05 * paragraph.size
+        };
+        let small = self.pieces.iter().rev().take(16).filter(|p| same(&p.paragraph));
+        let boxed = small.take_while(|p| p.kind != BlockKind::Footnote).count();
+        boxed >= 3
+    }
+
     fn kind(&mut self, paragraph: &Paragraph, context: &Context) -> BlockKind {
         let Measure { body, .. } = self.measure;
         let text = paragraph.text().trim();
@@ -198,6 +210,7 @@ impl State {
         if context.at_foot
             && !self.in_bibliography
             && is_footnote(text, paragraph.size / body)
+            && (notes_mark(text) || text.contains('@') || !self.goes_on_above(paragraph))
         {
             return BlockKind::Footnote;
         }
@@ -216,7 +229,8 @@ impl State {
             self.in_code = false;
         }
         let visible = text.chars().filter(|c| !c.is_whitespace()).count();
-        if styles.math * 2 > styles.chars {
+        let equals = text.contains(['=', '≜', '≡']) && !is_sentence(text);
+        if styles.math * if equals { 4 } else { 2 } > styles.chars {
             return BlockKind::Equation;
         }
         if table::is_table(paragraph) {
@@ -232,6 +246,11 @@ impl State {
         }
         BlockKind::Paragraph
     }
+}
+
+/// Tells whether a text starts with the mark of a footnote.
+fn notes_mark(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit() || "∗†‡§*¶".contains(c))
 }
 
 /// Tells whether a text at the foot of a column, of that share of the body's size, is a footnote:

@@ -4,6 +4,7 @@
 //! later stage knows which it was. Knows nothing of papers: what a title *says* is for `paper`.
 
 mod accent;
+mod backrefs;
 mod bibliography;
 mod bidi;
 mod chunk;
@@ -40,7 +41,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::{Engine, Extracted, Fault, Info};
 
-pub const READER_VERSION: u32 = 11;
+pub use contents::is_title as opens_contents;
+pub use drawing::is_sentence;
 pub use heading::opens_bibliography;
 pub use numbering::title_of;
 

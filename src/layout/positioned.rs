@@ -12,8 +12,8 @@ use super::links::PageLinks;
 use super::measure::{Edges, measure};
 use super::quality::{self, Counts};
 use super::{
-    Block, BlockKind, HeadingSource, Laid, bibliography, column, drawing, flow, gutter,
-    outline, paragraph,
+    Block, BlockKind, HeadingSource, Laid, backrefs, bibliography, column, drawing, flow,
+    gutter, outline, paragraph,
 };
 
 /// Lays out a PDF.
@@ -79,6 +79,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .map(|piece| block(piece, &resolver, &pages, &sizes))
         .filter(|block| !block.text.is_empty())
         .collect();
+    dropped.extend(backrefs::drop_backrefs(&mut blocks, pages.len() as u32));
     let mut info = std::mem::take(&mut positioned.info);
     let turned = dropped.len();
     add_turned(&pages, measure.body, &mut blocks, &mut info, &mut dropped);

@@ -6,29 +6,35 @@ use super::paragraph::Paragraph;
 use super::run::Run;
 
 /// Tells whether a paragraph is a table, or a row of one: most of its lines are cells with white
-/// between them.
+/// between them, or numbers behind a label.
 pub(super) fn is_table(paragraph: &Paragraph) -> bool {
     let lines = &paragraph.lines;
-    let cells: Vec<usize> =
-        lines.iter().map(|line| starts_of_cells(line).len()).collect();
-    let n_rows = cells.iter().filter(|n| **n >= 2).count();
     if lines.len() == 1 {
-        return cells[0] >= 3;
+        return starts_of_cells(&lines[0]).len() >= 3;
     }
+    let is_row = |line: &&Line| starts_of_cells(line).len() >= 2;
+    let n_rows = lines.iter().filter(is_row).count();
+    let ended = paragraph.text().trim_end().ends_with(['.', '?', '!', '。']);
+    let n_numbers = lines.iter().filter(|line| !ended && is_numeric(line)).count();
     n_rows >= 2 && n_rows * 10 >= lines.len() * 6
+        || n_numbers >= 2 && n_numbers * 10 >= lines.len() * 6
 }
 
 /// Tells whether a paragraph holds a row of a table, though its cells may stand close together.
 pub(super) fn has_rows(paragraph: &Paragraph) -> bool {
-    let is_row = |line: &Line| {
-        let words = line.text().split_whitespace().count();
-        let is_number = |w: &&str| {
-            w.contains(|c: char| c.is_ascii_digit()) && !w.contains(char::is_alphabetic)
-        };
-        let numbers = line.text().split_whitespace().filter(is_number).count();
-        starts_of_cells(line).len() >= 2 || words >= 4 && numbers * 3 >= words
-    };
+    let is_row = |line: &Line| starts_of_cells(line).len() >= 2 || is_numeric(line);
     paragraph.lines.iter().any(is_row)
+}
+
+/// Tells whether a third of the words of a line are numbers.
+fn is_numeric(line: &Line) -> bool {
+    let (mut words, mut numbers) = (0, 0);
+    for word in line.text().split_whitespace() {
+        words += 1;
+        let digit = word.contains(|c: char| c.is_ascii_digit());
+        numbers += usize::from(digit && !word.contains(char::is_alphabetic));
+    }
+    words >= 4 && numbers * 3 >= words
 }
 
 /// A line, or a cell of several lines, while a table is put together.

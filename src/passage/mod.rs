@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::corpus::WorkKey;
 use crate::layout::{Block, BlockKind, is_sentence, opens_bibliography};
 use crate::paper::Document;
+use crate::paper::reference::names::is_cjk;
 use stream::{Stream, weight};
 
 /// Weight of a passage of prose that is aimed at, in words; a CJK character is 0.6 of a word.
@@ -276,10 +277,18 @@ impl Plan {
             BlockKind::Code => Route::Alone(PassageKind::Code),
             BlockKind::Reference => Route::Alone(PassageKind::Reference),
             BlockKind::Figure if self.drawings => Route::Prose(PassageKind::Body),
-            BlockKind::Figure if is_sentence(&block.text) => Route::Drawn,
+            BlockKind::Figure if says(&block.text) => Route::Drawn,
             BlockKind::Figure => Route::Elsewhere,
         }
     }
+}
+
+/// Tells whether a drawing's text is a sentence with an end.
+fn says(text: &str) -> bool {
+    let ends = |word: &str| {
+        word.ends_with(['.', '?', '!', ':', '。', '？', '！', '”', '’', '"'])
+    };
+    is_sentence(text) && (text.split_whitespace().any(ends) || text.contains(is_cjk))
 }
 
 /// A passage in the making: spans of blocks in reading order.
