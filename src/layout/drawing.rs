@@ -236,7 +236,7 @@ fn is_row(piece: &Piece, frame: &Frame) -> bool {
             let small = paragraph.size < 0.95 * frame.measure.body;
             !is_prose(piece, frame)
                 && (!is_sentence(text)
-                    || (small || !at_edge(piece, frame))
+                    || (small || !at_edge(piece, frame) && paragraph.lines.len() > 1)
                         && piece.kind != BlockKind::Footnote)
                 && !is_rest(piece, frame)
         }
