@@ -91,9 +91,9 @@ fn is_name(text: &str) -> bool {
     text.chars().skip(1).all(char::is_lowercase)
 }
 
-/// The shortest stretch of words at the end of `before` that accounts for every character of `short`, in
-/// order: one whose words begin with them (`self-supervised learning` for SSL, not `supervised learning`), else
-/// one where a word gives further characters behind its first (`variational autoencoder` for VAE).
+/// The shortest stretch of whole words at the end of `before` that accounts for every character of `short`, in
+/// order, each by the beginning of a word or, behind a beginning, by its word: `variational autoencoder` for
+/// VAE, but not `policy optimization` for PPO.
 fn long_form<'a>(before: &'a str, short: &str) -> Option<&'a str> {
     let letters: Vec<char> = short
         .chars()
@@ -103,19 +103,14 @@ fn long_form<'a>(before: &'a str, short: &str) -> Option<&'a str> {
     let n_letters = letters.len();
     let max_words = (n_letters + 5).min(2 * n_letters);
     let window = window(before, &words(before, max_words));
-    for of_initials in [true, false] {
-        for start in (0..window.len()).rev() {
-            let begins = match of_initials {
-                true => window[start].is_initial,
-                false => start == 0 || window[start - 1].word != window[start].word,
-            };
-            if !begins || !accounts_for(&window[start..], &letters, of_initials) {
-                continue;
-            }
-            let long = &before[window[start].at..];
-            if is_sound(long, short, n_letters) {
-                return Some(long);
-            }
+    for start in (0..window.len()).rev() {
+        let begins = start == 0 || window[start - 1].word != window[start].word;
+        if !begins || !accounts_for(&window[start..], &letters) {
+            continue;
+        }
+        let long = &before[window[start].at..];
+        if is_sound(long, short, n_letters) {
+            return Some(long);
         }
     }
     None
@@ -146,9 +141,8 @@ fn window(before: &str, words: &[Range<usize>]) -> Vec<Letter> {
 }
 
 /// Whether `letters` occur in `window` in order, from its first character on, each at the beginning of a
-/// word or, unless only initials count, in a word that gave one before. The last word gives the last
-/// one where only initials count.
-fn accounts_for(window: &[Letter], letters: &[char], of_initials: bool) -> bool {
+/// word or in a word that gave one before.
+fn accounts_for(window: &[Letter], letters: &[char]) -> bool {
     let Some((first, rest)) = letters.split_first() else { return false };
     if window.first().is_none_or(|letter| letter.c != *first) {
         return false;
@@ -160,7 +154,7 @@ fn accounts_for(window: &[Letter], letters: &[char], of_initials: bool) -> bool 
         for (at, letter) in window.iter().enumerate().skip(ends[0] + 1) {
             let goes_on =
                 || ends.iter().any(|&end| end < at && window[end].word == letter.word);
-            if letter.c == *wanted && (letter.is_initial || !of_initials && goes_on()) {
+            if letter.c == *wanted && (letter.is_initial || goes_on()) {
                 next.push(at);
             }
         }
@@ -169,8 +163,7 @@ fn accounts_for(window: &[Letter], letters: &[char], of_initials: bool) -> bool 
         }
         ends = next;
     }
-    let last_word = window.last().map(|letter| letter.word);
-    !of_initials || ends.iter().any(|&end| Some(window[end].word) == last_word)
+    true
 }
 
 /// The last `n` words of a text, up to the end of the sentence before.

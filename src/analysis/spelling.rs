@@ -3,6 +3,8 @@
 //! In: a word that finds little, and the words of the corpus with the number of documents of each. Out:
 //! the nearest of them. It knows no dictionary: what the corpus does not write is never proposed.
 
+use super::is_stop;
+
 /// Letters below which a word is not corrected.
 const MIN_LENGTH: usize = 4;
 /// How many times more documents a word must have than the one that was typed.
@@ -33,13 +35,15 @@ pub fn correct<'a>(
             continue;
         }
         let distance = strsim::osa_distance(word, candidate);
-        if distance > limit || has_digit(candidate) {
+        if distance > limit || has_digit(candidate) || is_stop(candidate) {
             continue;
         }
         let is_better = best.is_none_or(|(nearest, most, chosen)| {
-            // A first letter is seldom mistyped.
+            // A first letter is seldom mistyped, a doubled one often.
             let key = |d: usize, n: u64, w: &str| {
-                let weight = 2 * d + usize::from(!w.starts_with(letters[0]));
+                let is_doubled = undoubled(w) == undoubled(word);
+                let weight = 2 * d + usize::from(!w.starts_with(letters[0]))
+                    - usize::from(is_doubled);
                 (weight, std::cmp::Reverse(n))
             };
             let (this, that) =
@@ -73,6 +77,17 @@ pub fn split(word: &str, frequency: impl Fn(&str) -> u64) -> Option<(String, Str
 fn is_near_length(candidate: &str, length: usize, limit: usize) -> bool {
     let bytes = candidate.len();
     bytes + limit >= length && candidate.chars().count().abs_diff(length) <= limit
+}
+
+/// `word` with each run of a letter as one.
+fn undoubled(word: &str) -> String {
+    let mut kept = String::with_capacity(word.len());
+    for c in word.chars() {
+        if !kept.ends_with(c) {
+            kept.push(c);
+        }
+    }
+    kept
 }
 
 fn has_digit(word: &str) -> bool {

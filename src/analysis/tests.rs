@@ -213,7 +213,7 @@ fn acronyms_are_learned_where_they_are_defined() {
             expect!["PPO = Proximal Policy Optimization; SSL = self-supervised learning"],
         ),
         (
-            "we view an efficient variational autoencoder (VAE), a Low-Rank Adaptation (LoRA)",
+            "we view an efficient variational autoencoder (VAE), leading to our Low-Rank Adaptation (LoRA)",
             expect!["VAE = variational autoencoder; LoRA = Low-Rank Adaptation"],
         ),
         (

@@ -376,7 +376,7 @@ impl Parser<'_> {
         let inside_at = self.cursor.at;
         let inside = self.cursor.take_while(|c| c != closing);
         if self.cursor.peek().is_none() {
-            return Err(self.fault(start..start + 1, Fault::OpenQuote));
+            return Err(self.fault(start..inside_at, Fault::OpenQuote));
         }
         self.cursor.bump();
         if !inside.contains(|c: char| c.is_alphanumeric()) {

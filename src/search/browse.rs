@@ -100,6 +100,9 @@ impl Searcher {
         }
         near.sort();
         near.dedup();
+        if near.is_empty() {
+            return self.keys_of_words(given);
+        }
         Ok(near.into_iter().take(3).map(|(_, key)| key).collect())
     }
 

@@ -117,7 +117,7 @@ impl SearchError {
                 Some("`citemap topics` lists the topics".to_owned())
             }
             SearchError::AmbiguousTopic { fits, .. } => {
-                Some(format!("give the path: {}", fits.join(", ")))
+                Some(format!("give one of {}", fits.join(", ")))
             }
             SearchError::UnknownKind { .. } => {
                 let kinds: Vec<&str> = crate::schema::kind_names().collect();

@@ -118,8 +118,8 @@ impl Expansion<'_> {
                 long.truncate(MOST_LONG);
                 (word, owned(long))
             }
-            // What stands in quotes is asked for as it stands, in any language.
-            Node::Phrase { text, slop: None } => {
+            // What stands in quotes is asked for as it stands; Chinese has quotes in prose, too.
+            Node::Phrase { text, slop: None } if text.contains(is_unspaced) => {
                 (text, owned(self.names.glossary.others(text)))
             }
             _ => return Vec::new(),
@@ -213,6 +213,11 @@ fn span_in(run: &[Clause], words: &[&str], range: &Range<usize>) -> Range<usize>
     span
 }
 
+/// Whether `c` belongs to a script that is written without spaces, as Chinese.
+fn is_unspaced(c: char) -> bool {
+    c.is_alphabetic() && u32::from(c) >= 0x2E80
+}
+
 /// A required clause is met by itself or by one of `others`.
 fn require_any(clause: &mut Clause, others: Vec<Clause>) {
     let own = Clause { occur: Occur::Should, boost: 1.0, ..clause.clone() };
@@ -260,5 +265,7 @@ mod tests {
     #[test]
     fn names_in_other_languages() {
         check("视觉生成", "视觉生成 \"visual generation\"^0.5");
+        check("“视觉生成”", "\"视觉生成\" \"visual generation\"^0.5");
+        check("\"visual generation\"", "\"visual generation\"");
     }
 }

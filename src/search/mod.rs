@@ -7,6 +7,8 @@
 //! the own text of a paper's first passage. It is scored by the words in its text and, as context,
 //! in its paper's title; a paper by its best passage.
 
+#[cfg(test)]
+mod any_query;
 mod bits;
 mod browse;
 mod concept;

@@ -99,7 +99,9 @@ impl Searcher {
         let plan = compiler.compile(&query)?;
         let answer = self.answer(&Request { query, ..request.clone() }, plan)?;
         let corrected = self.corrected(&request.query, answer.total_papers)?;
-        let notes = request.query.aside().into_iter().chain(answer.notes).collect();
+        let aside = request.query.aside().into_iter();
+        let named = self.papers_named(&request.query)?;
+        let notes = aside.chain(named).chain(answer.notes).collect();
         Ok(Answer { expansions, corrected, notes, ..answer })
     }
 

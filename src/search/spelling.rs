@@ -1,11 +1,13 @@
-//! Did you mean: words of a query that the corpus lacks, and the words of it that look like them.
+//! Did you mean: words of a query that the corpus lacks, and the words of it that look like them; and words
+//! that name a paper.
 
-use super::SearchError;
 use super::leaf::doc_freq;
+use super::plan::arxiv_id;
 use super::searcher::Searcher;
 use super::terms::forms_near;
+use super::{Request, SearchError};
 use crate::analysis::{self, Unit, is_stop, spelling};
-use crate::query::{Clause, Node, Occur, Query};
+use crate::query::{Clause, Field, Node, Occur, Query};
 
 /// Fewer papers than this are little.
 const LITTLE: u64 = 3;
@@ -29,7 +31,7 @@ impl Searcher {
             let Node::Word(word) = &clause.node else { continue };
             let Some(better) = self.better(word, n_papers < LITTLE)? else { continue };
             let Some(place) = text.get(clause.span.clone()) else { continue };
-            let put = place.replacen(word.as_str(), &better, 1);
+            let put = place.replacen(word.as_str(), &like(word, better), 1);
             if put != place {
                 text.replace_range(clause.span.clone(), &put);
                 changed = true;
@@ -45,14 +47,21 @@ impl Searcher {
             [Unit::Compound { whole, .. }] => {
                 let known =
                     doc_freq(&self.view.searcher, self.view.schema.text, &whole.stem)?;
-                let is_right = known > 0 && !little;
-                return if is_right { Ok(None) } else { self.better_parts(word, little) };
+                if known > 0 && !little {
+                    return Ok(None);
+                }
+                let better = self.better_parts(word, little)?;
+                return match better {
+                    None if known == 0 => self.known_parts(word),
+                    better => Ok(better),
+                };
             }
             _ => return Ok(None),
         };
         let exact = form.exact.as_str();
         let plain = exact.chars().all(char::is_alphabetic) && exact.chars().count() >= 4;
-        if !plain || is_stop(exact) {
+        // `β` is short, though `beta` is not.
+        if !plain || word.chars().count() < 4 || is_stop(exact) {
             return Ok(None);
         }
         let frequency = |form: &str| {
@@ -98,6 +107,83 @@ impl Searcher {
             put.push_str(&part[word.len()..]);
         }
         Ok(changed.then_some(put))
+    }
+
+    /// The words in a compound that the corpus has, where it lacks the compound: `VAE` of `β-VAE`.
+    fn known_parts(&self, compound: &str) -> Result<Option<String>, SearchError> {
+        let (mut kept, mut is_known) = (Vec::new(), false);
+        for part in compound.split(|c: char| !c.is_alphabetic()) {
+            let units = analysis::units(part);
+            let [Unit::Word { form, .. }] = units.as_slice() else { continue };
+            let searcher = &self.view.searcher;
+            let stem_freq = doc_freq(searcher, self.view.schema.text, &form.stem)?;
+            if stem_freq > 0 && part.chars().count() > 1 {
+                is_known |= !is_stop(&form.exact);
+                kept.push(part);
+            }
+        }
+        Ok(is_known.then(|| kept.join(" ")))
+    }
+
+    /// Keys of the papers whose authors and title have all words of a text or of another's key
+    /// (`devlin2018bert`).
+    pub(super) fn keys_of_words(&self, given: &str) -> Result<Vec<String>, SearchError> {
+        let plain = |node| Clause { occur: Occur::Should, node, boost: 1.0, span: 0..0 };
+        let clauses: Vec<Clause> = given
+            .split(|c: char| !c.is_alphabetic())
+            .filter(|word| word.chars().count() > 2 && !is_stop(&word.to_lowercase()))
+            .take(MOST_WORDS)
+            .map(|word| {
+                let there = [Field::Title, Field::Author].map(|field| {
+                    let word = plain(Node::Word(word.to_owned()));
+                    plain(Node::Field(field, Box::new(word)))
+                });
+                Clause { occur: Occur::Must, ..plain(Node::Group(there.into())) }
+            })
+            .collect();
+        if clauses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let root = plain(Node::Group(clauses));
+        let query = Query { text: given.to_owned(), root, asides: Vec::new() };
+        let found =
+            self.search(&Request { expand: false, ..Request::papers(query, 3) })?;
+        Ok(found.hits.into_iter().map(|hit| hit.paper.key).collect())
+    }
+
+    /// Says of the words that are a paper's key or arXiv id how the paper itself is found.
+    pub(super) fn papers_named(&self, query: &Query) -> Result<Vec<String>, SearchError> {
+        let mut words = Vec::new();
+        collect(&query.root, &mut words);
+        let mut notes = Vec::new();
+        for clause in words.into_iter().take(MOST_WORDS) {
+            let Node::Word(word) = &clause.node else { continue };
+            if !word.contains(|c: char| c.is_ascii_digit()) {
+                continue;
+            }
+            let (searcher, schema) = (&self.view.searcher, &self.view.schema);
+            if doc_freq(searcher, schema.key, word)? > 0 {
+                notes.push(format!(
+                    "`{word}` is the key of a paper: `key:{word}`, `citemap show {word}`"
+                ));
+            } else if doc_freq(searcher, schema.arxiv, &arxiv_id(word))? > 0 {
+                notes.push(format!(
+                    "`{word}` is the arXiv id of a paper: `arxiv:{word}`, `citemap show {word}`"
+                ));
+            }
+        }
+        Ok(notes)
+    }
+}
+
+/// `better` with a capital where `word` has one.
+fn like(word: &str, better: String) -> String {
+    let mut letters = better.chars();
+    match letters.next() {
+        Some(first) if word.starts_with(char::is_uppercase) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => better,
     }
 }
 

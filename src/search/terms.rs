@@ -100,7 +100,8 @@ impl Lexicon<'_> {
     ) -> Result<Vec<String>, SearchError> {
         let (given, span) = (given.to_owned(), span.cloned());
         let labels = |found: Vec<(String, String)>| {
-            found.into_iter().map(|(path, label)| format!("`{path}` {label}")).collect()
+            let named = |(path, label)| format!("`{}` {label}", self.topic_name(path));
+            found.into_iter().map(named).collect()
         };
         match survey::find(&self.tables.trees, &given) {
             Lookup::Found(path) => Ok(vec![path]),
@@ -110,6 +111,15 @@ impl Lexicon<'_> {
             Lookup::Unknown(near) => {
                 Err(SearchError::UnknownTopic { given, span, near: labels(near) })
             }
+        }
+    }
+
+    /// What a person types for a topic: its number where that is clear, else its path.
+    fn topic_name(&self, path: String) -> String {
+        let number = path.rsplit('/').next().unwrap_or_default();
+        match survey::find(&self.tables.trees, number) {
+            Lookup::Found(found) if found == path => number.to_owned(),
+            _ => path,
         }
     }
 

@@ -395,7 +395,7 @@ fn phrases_fields_and_patterns() {
 fn keys_are_found_whole_and_compounds_are_put_right() {
     let text = "chain-of-thought prompts on two CNNs [@he2022masked]";
     let papers: Vec<Paper> =
-        ["a", "b"].map(|key| paper(key, "A title", 2020, &[(text, &[])])).into();
+        ["a", "b2"].map(|key| paper(key, "A title", 2020, &[(text, &[])])).into();
     let searcher = build(&papers, 1, &Tables::default());
     let ask = |text: &str| {
         searcher.search(&request(crate::query::parse(text).unwrap())).unwrap()
@@ -414,6 +414,14 @@ fn keys_are_found_whole_and_compounds_are_put_right() {
     let corrected = ask("chain-of-thougth").corrected;
     assert_eq!(corrected.as_deref(), Some("chain-of-thought"));
     assert_eq!(ask("chain-of-thought").corrected, None);
+    assert_eq!(ask("β-prompts").corrected.as_deref(), Some("prompts"));
+    assert_eq!(ask("state-of-the-prompts").corrected.as_deref(), Some("prompts"));
+    assert_eq!(ask("promptt").corrected.as_deref(), Some("prompts"));
+    assert_eq!(ask("Prompst").corrected.as_deref(), Some("Prompts"));
+    assert_eq!(
+        ask("a thing like b2").notes,
+        ["`b2` is the key of a paper: `key:b2`, `citemap show b2`"]
+    );
 }
 
 #[test]

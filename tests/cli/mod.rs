@@ -4,6 +4,7 @@ mod adding;
 mod archives;
 mod bundled;
 mod first_contact;
+mod hard_queries;
 mod hostile_input;
 mod picture;
 mod scans;

@@ -46,7 +46,7 @@ fn single(
     write(&mut out, context, args, opened, &request, &answer, None, took_ms)?;
     out.flush()?;
     if answer.total_papers == 0 && format_of(context, args) == SearchFormat::Human {
-        say_nothing(context, &request, opened.coverage.papers);
+        say_nothing(context, &request, &answer, opened.coverage.papers);
     }
     Ok(if answer.total_papers > 0 { FOUND } else { NOTHING })
 }
@@ -280,7 +280,7 @@ fn unspaced(id: &str) -> String {
     clean(id).replace(char::is_whitespace, "_")
 }
 
-fn say_nothing(context: &Context, request: &Request, papers: u64) {
+fn say_nothing(context: &Context, request: &Request, answer: &Answer, papers: u64) {
     if papers == 0 {
         // A first run that was interrupted leaves an index without papers.
         let left = indexer::staleness(&context.corpus, &context.index)
@@ -301,6 +301,7 @@ fn say_nothing(context: &Context, request: &Request, papers: u64) {
     // Chinese, Japanese, Korean: the papers are probably in English.
     let is_wide = |c: char| c.is_alphabetic() && u32::from(c) >= 0x2E80;
     let hint = match (filtered, request.query.text.contains(is_wide)) {
+        _ if answer.corrected.is_some() => "search for what was meant, or other words",
         (true, _) => {
             "the filters leave nothing: try it without them, or see `citemap topics`"
         }

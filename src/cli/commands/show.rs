@@ -1,5 +1,6 @@
 //! `citemap show`, `cited` and `open`: one paper, one passage, who cites it, and where to read it.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -267,22 +268,22 @@ fn write_outline(
     passages: &[PassageHit],
 ) -> std::io::Result<()> {
     writeln!(out, "\n{}", page.style.paint(Role::Heading, "Sections"))?;
-    let mut last: &[String] = &[];
-    let mut any = false;
-    for passage in passages.iter().filter(|p| !p.section.is_empty()) {
-        if passage.section == last {
-            continue;
+    let mut written: BTreeSet<&[String]> = BTreeSet::new();
+    for passage in passages {
+        // A heading without a text of its own stands above the first section in it.
+        for depth in 0..passage.section.len() {
+            let path = &passage.section[..=depth];
+            if !written.insert(path) {
+                continue;
+            }
+            let title = clean(&path[depth]);
+            let place = passage.page.map(|p| format!("  p. {p}")).unwrap_or_default();
+            let indent = "  ".repeat(depth);
+            let line = format!("  {indent}{title}{place}  {}", clean(&passage.id));
+            writeln!(out, "{}", fitted(&line, page.width))?;
         }
-        last = &passage.section;
-        any = true;
-        let depth = passage.section.len() - 1;
-        let title = clean(&passage.section[depth]);
-        let place = passage.page.map(|p| format!("  p. {p}")).unwrap_or_default();
-        let line =
-            format!("  {}{title}{place}  {}", "  ".repeat(depth), clean(&passage.id));
-        writeln!(out, "{}", fitted(&line, page.width))?;
     }
-    if !any {
+    if written.is_empty() {
         writeln!(out, "  none known: {}", counted(passages.len() as u64, "passage"))?;
     }
     Ok(())

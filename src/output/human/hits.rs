@@ -85,8 +85,8 @@ fn write_head(
     Ok(())
 }
 
-/// What was searched along: `also: MIM = masked image modeling, … 2 more (--no-expand: not)`, the first and
-/// those of the rest that fit in `width` columns.
+/// What was searched along, the first and those of the rest that fit in `width` columns: `also: MIM = masked
+/// image modeling, … 2 more (--no-expand: not)`.
 fn also_line(expansions: &[(String, String)], width: Option<usize>) -> String {
     const END: &str = " (--no-expand: not)";
     let mut line = String::from("also: ");
@@ -98,18 +98,20 @@ fn also_line(expansions: &[(String, String)], width: Option<usize>) -> String {
             (_, false) => format!(", {word} = {other}"),
         };
         let rest = expansions.len() - i;
-        let room = |width: usize| {
-            let more = if rest > 1 { ", … 99 more".len() } else { 0 };
-            line.width() + part.width() + more + END.len() <= width
-        };
-        if i > 0 && !width.is_none_or(room) {
+        let more = if rest > 1 { ", … 9 more".width() } else { 0 };
+        let fits =
+            |width: usize| line.width() + part.width() + more + END.width() <= width;
+        if i > 0 && !width.is_none_or(fits) {
             line.push_str(&format!(", … {rest} more"));
             break;
         }
         line.push_str(&part);
         said = word;
     }
-    line + END
+    match width {
+        Some(width) if line.width() + END.width() > width => fitted(&line, width),
+        _ => line + END,
+    }
 }
 
 fn write_hit(out: &mut dyn Write, page: &Page, rank: usize, hit: &Hit) -> io::Result<()> {
