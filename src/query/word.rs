@@ -162,8 +162,15 @@ impl Parser<'_> {
         };
         // `^2` and `~1` at the end are not part of it.
         let digits = |c: char| c.is_ascii_digit() || c == '.';
-        let kept = taken.trim_end_matches(digits).strip_suffix('^').unwrap_or(taken);
-        let kept = kept.trim_end_matches(digits).strip_suffix('~').unwrap_or(kept);
+        // What would be left has to end like a value: `key:a:^2` is none with a weight.
+        let without = |text: &'_ str, sign: char| -> usize {
+            let before = text.trim_end_matches(digits).strip_suffix(sign);
+            before
+                .filter(|kept| !kept.ends_with(is_closing_sign))
+                .map_or(text.len(), str::len)
+        };
+        let kept = &taken[..without(taken, '^')];
+        let kept = &kept[..without(kept, '~')];
         self.cursor.at = start + kept.len();
         collapse_stars(kept)
     }

@@ -130,6 +130,9 @@ impl SearchError {
             SearchError::RangeWithoutYear { .. } => {
                 Some("write `year:[2020 TO 2023]`".to_owned())
             }
+            SearchError::PatternInField { field, .. } => {
+                Some(format!("write the value whole: `{field}:value`"))
+            }
             SearchError::UnknownPaper { near, .. } if !near.is_empty() => {
                 Some(format!("did you mean {}?", quoted(near)))
             }

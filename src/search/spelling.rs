@@ -122,7 +122,11 @@ impl Searcher {
                 kept.push(part);
             }
         }
-        Ok(is_known.then(|| kept.join(" ")))
+        // A stop word at an end says nothing.
+        let is_small = |part: &&&str| is_stop(&part.to_lowercase());
+        let n_before = kept.iter().take_while(is_small).count();
+        let n_after = kept.iter().rev().take_while(is_small).count();
+        Ok(is_known.then(|| kept[n_before..kept.len() - n_after].join(" ")))
     }
 
     /// Keys of the papers whose authors and title have all words of a text or of another's key

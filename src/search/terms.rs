@@ -1,6 +1,7 @@
 //! What the index knows of words: how rare they are, which fit a pattern, and which topic a name means.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::Searcher;
@@ -217,7 +218,12 @@ struct Near(DFA);
 
 impl Near {
     fn new(word: &str, distance: u8) -> Near {
-        Near(LevenshteinAutomatonBuilder::new(distance.clamp(1, 2), true).build_dfa(word))
+        // The tables for two edits take longer to make than all else.
+        static ONE: LazyLock<LevenshteinAutomatonBuilder> =
+            LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
+        static TWO: LazyLock<LevenshteinAutomatonBuilder> =
+            LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
+        Near(if distance > 1 { &TWO } else { &ONE }.build_dfa(word))
     }
 }
 

@@ -92,7 +92,7 @@ const CASES: [(&str, Right, &str); 46] = [
     ("transfomer atention", Means("transformer attention"), "spelled by the words of the corpus; shown, not done"),
     ("DreamBoth", Means("Dreambooth"), "a name, too"),
     ("chain-of-thougth", Means("chain-of-thought"), "inside a compound, too"),
-    ("transfomer~1", Finds("guide-2.5.2"), "asked for, misspellings are found"),
+    ("transfomer~1", Finds("liu2021swin"), "asked for, misspellings are found"),
     ("掩码图像建模", Finds("guide-2.4-zh"), "Chinese, and by the glossary English"),
     ("扩散模型 空间控制", Finds("guide-3.6-zh"), "two notions in Chinese"),
     ("CLIP 对比学习", Finds("guide-2.3-zh"), "two scripts in one query"),
