@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::survey::{Topic, TopicTree};
 
 /// The facets that there are.
-pub const NAMES: [&str; 8] =
-    ["topic", "year", "kind", "author", "venue", "lang", "source", "survey"];
+pub const NAMES: [&str; 9] =
+    ["topic", "year", "kind", "author", "venue", "lang", "source", "quality", "survey"];
 
 /// A facet with its values, as shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facet {
-    /// Name: `topic`, `year`, `kind`, `author`, `venue`, `lang`, `source`, `survey`.
+    /// Name: `topic`, `year`, `kind`, `author`, `venue`, `lang`, `source`, `quality`,
+    /// `survey`.
     pub name: String,
     /// Values in display order; nested for topics.
     pub values: Vec<FacetValue>,

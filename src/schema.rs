@@ -19,10 +19,10 @@ mod facts;
 
 pub(crate) use encoded::{ENCODED, Encoded};
 pub(crate) use facts::{Facts, pack_lang, unpack_lang};
-pub use facts::{format_name, kind_name, kind_names, kind_of};
+pub use facts::{Grade, format_name, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 6;
+pub const FORMAT_VERSION: u32 = 7;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -230,6 +230,7 @@ impl IndexSchema {
                         .or(work.lang.as_deref())
                         .map(facts::pack_lang),
                     varied: !same_topics,
+                    grade: work.format.map(|_| Grade::of(work.quality)),
                     year: work.year,
                 };
                 doc.add_u64(self.facts, facts.pack());

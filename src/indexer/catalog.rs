@@ -335,6 +335,7 @@ fn trust(belongs: &Belongs) -> u8 {
 }
 
 /// Rank of a form as a source of text: what the author wrote before what a printer made of it.
+/// Markdown and plain text beside a paper are mostly notes on it, which must not hide it.
 fn worth(format: Format) -> u8 {
     match format {
         Format::Tex => 0,
@@ -342,8 +343,8 @@ fn worth(format: Format) -> u8 {
         Format::Html => 2,
         Format::Epub => 3,
         Format::Docx => 4,
-        Format::Markdown => 5,
-        Format::Pdf => 6,
+        Format::Pdf => 5,
+        Format::Markdown => 6,
         Format::Text => 7,
         Format::Jsonl => 8,
     }

@@ -16,8 +16,39 @@ pub(crate) struct Facts {
     pub(crate) lang: Option<u16>,
     /// The paper's passages have different topics (a survey's own).
     pub(crate) varied: bool,
+    /// How far the document's text can be trusted; none if the corpus lacks it.
+    pub(crate) grade: Option<Grade>,
     /// Year; years outside 1..16384 count as missing.
     pub(crate) year: Option<i32>,
+}
+
+/// How far the text of a document can be trusted, in the steps of the `quality` facet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Hardly a glyph, word or page is missing.
+    Sound,
+    /// Parts of it are missing or garbled.
+    Fair,
+    /// Little of it can be trusted.
+    Poor,
+}
+
+impl Grade {
+    const ALL: [Grade; 3] = [Grade::Sound, Grade::Fair, Grade::Poor];
+
+    /// The grade of a score from 0 (useless) to 1 (sound).
+    pub fn of(score: f32) -> Grade {
+        match score {
+            s if s >= 0.9 => Grade::Sound,
+            s if s >= 0.5 => Grade::Fair,
+            _ => Grade::Poor,
+        }
+    }
+
+    /// Its name, as the facet and `status` use it.
+    pub fn name(self) -> &'static str {
+        ["sound", "fair", "poor"][self as usize]
+    }
 }
 
 const KINDS: [(PassageKind, &str); 9] = [
@@ -96,7 +127,7 @@ impl Facts {
     /// Where the bit of [`Facts::varied`] is.
     pub(crate) const VARIED_SHIFT: u32 = 38;
     /// Where the year begins; nothing stands above it.
-    pub(crate) const YEAR_SHIFT: u32 = 39;
+    pub(crate) const YEAR_SHIFT: u32 = 41;
 
     /// Packs into a number.
     pub(crate) fn pack(self) -> u64 {
@@ -106,7 +137,8 @@ impl Facts {
             | self.format.map_or(0, |f| f as u64 + 1) << 24
             | self.lang.map_or(0, |l| u64::from(l) + 1) << 28
             | u64::from(self.varied) << 38
-            | year.unwrap_or(0) << 39
+            | self.grade.map_or(0, |g| g as u64 + 1) << 39
+            | year.unwrap_or(0) << 41
     }
 
     /// Unpacks; total on any number.
@@ -118,7 +150,8 @@ impl Facts {
             format: bits(24, 4).checked_sub(1).and_then(|i| FORMATS.get(i)).map(|f| f.0),
             lang: bits(28, 10).checked_sub(1).map(|l| l as u16),
             varied: bits(38, 1) == 1,
-            year: Some(bits(39, 14) as i32).filter(|y| *y > 0),
+            grade: bits(39, 2).checked_sub(1).map(|i| Grade::ALL[i]),
+            year: Some(bits(41, 14) as i32).filter(|y| *y > 0),
         }
     }
 }
@@ -145,11 +178,12 @@ mod tests {
             format: Some(Format::Epub),
             lang: Some(pack_lang("zh-Hans")),
             varied: true,
+            grade: Some(Grade::Poor),
             year: Some(2024),
         };
         assert_eq!(Facts::unpack(facts.pack()), facts);
         assert_eq!(unpack_lang(pack_lang("zh")), "zh");
-        let bare = Facts { format: None, lang: None, year: None, ..facts };
+        let bare = Facts { format: None, lang: None, year: None, grade: None, ..facts };
         assert_eq!(Facts::unpack(bare.pack()), bare);
     }
 }

@@ -7,7 +7,7 @@ use super::names::NameCounts;
 use super::topics::TopicTable;
 use super::{Filters, Request, SearchError};
 use crate::facets::{self, Facet, FacetValue, Order};
-use crate::schema::{Facts, format_name, kind_name, unpack_lang};
+use crate::schema::{Facts, Grade, format_name, kind_name, unpack_lang};
 use crate::survey::TopicTree;
 
 /// What the matching passages of one paper have, as far as facets ask.
@@ -52,6 +52,7 @@ pub(super) struct Wanted {
     pub(super) venue: bool,
     pub(super) lang: bool,
     pub(super) source: bool,
+    pub(super) quality: bool,
     pub(super) survey: bool,
 }
 
@@ -67,6 +68,7 @@ impl Wanted {
                 "venue" => wanted.venue = true,
                 "lang" => wanted.lang = true,
                 "source" => wanted.source = true,
+                "quality" => wanted.quality = true,
                 "survey" => wanted.survey = true,
                 _ => return Err(SearchError::UnknownFacet { given: name.clone() }),
             }
@@ -103,6 +105,8 @@ pub(super) struct Counts<'a> {
     no_lang: u64,
     sources: BTreeMap<&'static str, u64>,
     no_source: u64,
+    grades: BTreeMap<Grade, u64>,
+    no_grade: u64,
     authors: Option<NameCounts<'a>>,
     venues: Option<NameCounts<'a>>,
 }
@@ -132,6 +136,8 @@ impl<'a> Counts<'a> {
             no_lang: 0,
             sources: BTreeMap::new(),
             no_source: 0,
+            grades: BTreeMap::new(),
+            no_grade: 0,
             authors,
             venues,
         }
@@ -187,6 +193,12 @@ impl<'a> Counts<'a> {
                     *self.sources.entry(format_name(format)).or_default() += 1
                 }
                 None => self.no_source += 1,
+            }
+        }
+        if self.wanted.quality && paper.whole {
+            match Facts::unpack(paper.facts).grade {
+                Some(grade) => *self.grades.entry(grade).or_default() += 1,
+                None => self.no_grade += 1,
             }
         }
     }
@@ -287,6 +299,11 @@ impl<'a> Counts<'a> {
                 let counts =
                     self.sources.iter().map(|(form, n)| ((*form).to_owned(), *n));
                 named(counts.collect(), self.no_source, Order::Count, &|_| false)
+            }
+            "quality" => {
+                let counts =
+                    self.grades.iter().map(|(grade, n)| (grade.name().to_owned(), *n));
+                named(counts.collect(), self.no_grade, Order::Count, &|_| false)
             }
             _ => {
                 let roots =

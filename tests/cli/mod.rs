@@ -15,6 +15,21 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+/// A sound PDF of objects that each open a line with `N 0 obj`, 1 being the catalog.
+pub(crate) fn with_table(objects: &str) -> String {
+    let mut out = format!("%PDF-1.4\n{objects}");
+    let start = |n: usize| out.find(&format!("\n{n} 0 obj")).map(|at| at + 1);
+    let starts: Vec<usize> = (1..).map_while(start).collect();
+    let table = out.len();
+    let rows: String = starts.iter().map(|at| format!("{at:010} 00000 n \n")).collect();
+    let size = starts.len() + 1;
+    out.push_str(&format!(
+        "xref\n0 {size}\n0000000000 65535 f \n{rows}trailer << /Root 1 0 R /Size {size} >>\n\
+         startxref\n{table}\n%%EOF\n"
+    ));
+    out
+}
+
 /// A folder to run the program in.
 pub(crate) struct Sandbox {
     dir: TempDir,

@@ -1,6 +1,6 @@
 //! Scans: said without a program of recognition, read with one, and never the end of a run.
 
-use super::Sandbox;
+use super::{Sandbox, with_table};
 
 /// One page without a word.
 const SCAN: &str = "%PDF-1.4
@@ -50,6 +50,79 @@ fn it_is_not_counted_among_papers_with_text() {
     assert!(status.contains("not read: no text layer: needs OCR (1)\n  scan.pdf"));
     // It is found by its key all the same; a title it would have from its metadata or an entry.
     assert_eq!(sandbox.run(&["search", "key:scan", "-c"]).stdout, "1\n");
+}
+
+/// How a letter is drawn, in strokes on a field of four by six: no font, so no text.
+fn strokes(letter: char) -> &'static str {
+    match letter {
+        'A' => "0 0 m 2 6 l 4 0 l S 0.8 2 m 3.2 2 l S",
+        'C' => {
+            "4 5 m 3.4 5.8 2.8 6 2.2 6 c 0.6 6 0 4.6 0 3 c 0 1.4 0.6 0 2.2 0 c \
+             2.8 0 3.4 0.2 4 1 c S"
+        }
+        'E' => "3.2 6 m 0 6 l 0 0 l 3.2 0 l S 0 3.1 m 2.8 3.1 l S",
+        'I' => "0 0 m 0 6 l S",
+        'K' => "0 0 m 0 6 l S 3.4 6 m 0 2.6 l S 1.2 3.6 m 3.6 0 l S",
+        'L' => "0 6 m 0 0 l 3 0 l S",
+        'N' => "0 0 m 0 6 l 3.6 0 l 3.6 6 l S",
+        'O' => {
+            "2.1 6 m 0.6 6 0 4.6 0 3 c 0 1.4 0.6 0 2.1 0 c 3.6 0 4.2 1.4 4.2 3 c \
+             4.2 4.6 3.6 6 2.1 6 c S"
+        }
+        'R' => "0 0 m 0 6 l 2 6 l 3.8 6 3.8 3 2 3 c 0 3 l S 2 3 m 3.7 0 l S",
+        _ => "",
+    }
+}
+
+/// A page on which lines of letters are drawn.
+fn drawn(lines: &[&str]) -> String {
+    let mut content = String::from("1 J 1 j 0.8 w\n");
+    for (row, line) in lines.iter().enumerate() {
+        let (mut x, y) = (72, 650 - 80 * row);
+        for letter in line.chars() {
+            let strokes = strokes(letter);
+            content.push_str(&format!("q 6 0 0 6 {x} {y} cm {strokes} Q\n"));
+            x += match letter {
+                'I' => 12,
+                ' ' => 24,
+                _ => 36,
+            };
+        }
+    }
+    with_table(&format!(
+        "1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n\
+         2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj\n\
+         3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >> endobj\n\
+         4 0 obj << /Length {} >> stream\n{content}\nendstream endobj\n",
+        content.len()
+    ))
+}
+
+#[test]
+#[cfg(unix)]
+fn an_installed_program_reads_a_drawn_page() {
+    let has = |program: &str, asks: &str| {
+        let run = std::process::Command::new(program).arg(asks).output();
+        run.is_ok_and(|output| output.status.success())
+    };
+    let command = if has("ocrmypdf", "--version") {
+        "ocrmypdf --quiet --skip-text --output-type pdf {input} {output}"
+    } else if has("tesseract", "--version") && has("pdftoppm", "-v") {
+        "sh -c 'pdftoppm -singlefile -r 200 -png \"$0\" page; tesseract page.png \"$1\" pdf' \
+         {input} {output_base}"
+    } else {
+        // Only the script beside this file is left to the other tests.
+        return;
+    };
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/scan.pdf", drawn(&["NINE LAKE CORE", "ICE IN A LAKE"]));
+    sandbox.write("citemap.toml", format!("[extract]\nocr_command = {command:?}\n"));
+    let run = sandbox.run(&["text", "corpus/scan.pdf", "--json"]);
+    let text: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(text["engine"], "ocr", "{command}: {}", run.shown());
+    for words in ["NINE LAKE CORE", "ICE IN A LAKE"] {
+        assert!(run.stdout.contains(words), "{command}: {}", run.shown());
+    }
 }
 
 #[test]

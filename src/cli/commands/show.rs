@@ -406,7 +406,7 @@ fn why_better(path: &str) -> &'static str {
             "its markup says which text is which"
         }
         Some(Format::Markdown) => "it is text as a person wrote it",
-        Some(Format::Pdf) => "it knows its pages",
+        Some(Format::Pdf) => "it is the paper itself, with its pages",
         _ => "it comes first",
     }
 }

@@ -11,8 +11,9 @@ use crate::output::human::counted;
 use crate::output::sanitize::clean;
 use crate::output::style::Role;
 use crate::output::wire::{
-    FailureJson, FaultJson, SpareJson, StaleJson, StatusJson, VERSION,
+    FailureJson, FaultJson, PoorJson, SpareJson, StaleJson, StatusJson, VERSION,
 };
+use crate::schema::Grade;
 
 /// Files listed under each heading for people; `--json` lists all.
 const SHOWN: usize = 20;
@@ -79,7 +80,14 @@ fn take_files(status: &mut StatusJson, snapshot: Snapshot) {
             continue;
         }
         let name = match file.state {
-            FileState::Indexed { .. } => "indexed",
+            FileState::Indexed { quality, .. } => {
+                let grade = Grade::of(quality);
+                *status.quality.entry(grade.name()).or_default() += 1;
+                if grade == Grade::Poor {
+                    status.poor.push(PoorJson { path: path.clone(), quality });
+                }
+                "indexed"
+            }
             FileState::Spare { key, instead, same_content, .. } => {
                 status.spare.push(SpareJson { path, key, instead, same_content });
                 "spare"
@@ -120,6 +128,12 @@ fn write_status(
         status.failed,
         counted(status.passages, "passage"),
     )?;
+    if status.quality.keys().any(|grade| *grade != Grade::Sound.name()) {
+        let grades = [Grade::Sound, Grade::Fair, Grade::Poor].map(Grade::name);
+        let shown =
+            grades.iter().filter_map(|g| Some(format!("{} {g}", status.quality.get(g)?)));
+        writeln!(out, "text: {}", shown.collect::<Vec<_>>().join(", "))?;
+    }
     if !status.surveys.is_empty() {
         writeln!(out, "surveys: {}", clean(&status.surveys.join(", ")))?;
     }
@@ -142,6 +156,10 @@ fn write_status(
         let title = style.paint(Role::Warning, &format!("not read: {}", clean(reason)));
         write_list(out, &title, &lines)?;
     }
+    let poor =
+        status.poor.iter().map(|p| format!("{}: {:.2} of 1", path(&p.path), p.quality));
+    let title = style.paint(Role::Warning, "text of poor quality");
+    write_list(out, &title, &poor.collect::<Vec<_>>())?;
     let spare = status.spare.iter().map(|s| {
         let why = if s.same_content { "the same content as" } else { "indexed from" };
         format!("{}: {why} {}", path(&s.path), path(&s.instead))

@@ -115,6 +115,7 @@ fn write_values(out: &mut dyn Write, page: &Page, facet: &Facet) -> io::Result<(
         "venue" => ("Venues", "no venue"),
         "lang" => ("Languages", "language unclear"),
         "source" => ("Sources", "no document"),
+        "quality" => ("Text", "no document"),
         "survey" => ("Surveys", "in no survey"),
         other => (other, "none"),
     };

@@ -29,14 +29,27 @@ pub struct StatusJson {
     pub stale: StaleJson,
     /// Files by what became of them: `indexed`, `spare`, `collection`, `failed`.
     pub files: BTreeMap<&'static str, u64>,
+    /// Documents by how far their text can be trusted: `sound`, `fair`, `poor`.
+    pub quality: BTreeMap<&'static str, u64>,
     /// Files that could not be read.
     pub failures: Vec<FailureJson>,
     /// How many files failed for each reason.
     pub reasons: BTreeMap<String, u64>,
     /// Files whose work is indexed from another file.
     pub spare: Vec<SpareJson>,
+    /// Files whose text is of poor quality, with their scores from 0 to 1.
+    pub poor: Vec<PoorJson>,
     /// Lines that are no records, entries that cannot be read.
     pub faults: Vec<FaultJson>,
+}
+
+/// A file whose text can hardly be trusted.
+#[derive(Debug, Default, Serialize)]
+pub struct PoorJson {
+    /// The file.
+    pub path: String,
+    /// Its score, from 0 to 1.
+    pub quality: f32,
 }
 
 /// What differs between corpus and index.

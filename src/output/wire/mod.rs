@@ -7,7 +7,8 @@ mod health;
 
 pub use document::{CitedJson, OutlineJson, ShowJson, TextJson, facts_of};
 pub use health::{
-    DoctorJson, FailureJson, FaultJson, FindingJson, SpareJson, StaleJson, StatusJson,
+    DoctorJson, FailureJson, FaultJson, FindingJson, PoorJson, SpareJson, StaleJson,
+    StatusJson,
 };
 
 use std::collections::BTreeMap;

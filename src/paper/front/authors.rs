@@ -347,7 +347,11 @@ fn whole_names(text: &str) -> String {
         let last = before.rsplit(',').next().unwrap_or("").trim();
         let first = line.split(['\t', ',']).next().unwrap_or("").trim();
         let one_word = |s: &str| !s.is_empty() && !s.contains(' ');
-        let listed = before.contains(',') && line.contains(',') && !before.contains('@');
+        let listed = before.contains(',')
+            && line.contains(',')
+            && !before.contains('@')
+            && !line.starts_with('{')
+            && !COUNTRIES.contains(&last.to_lowercase().as_str());
         let wraps = listed
             && (one_word(last)
                 && last.chars().all(|c| c.is_alphabetic() || "-.".contains(c))
@@ -434,8 +438,10 @@ fn names_in(piece: &str, listed: bool) -> Vec<String> {
     if words.len() > 60 || !is_name_words(words) {
         return Vec::new();
     }
+    // Names side by side are apart by more than a blank, which reads as a tab: four words are one
+    // name of a Portuguese or Spanish form.
     let initials = words.iter().any(|w| w.ends_with('.'));
-    if listed && initials && words.len() <= 6 {
+    if listed && initials && words.len() <= 6 || words.len() == 4 && !initials {
         return vec![unshout(&words.join(" "))];
     }
     one_after_the_other(words).iter().map(|n| unshout(n)).filter(|n| is_name(n)).collect()
@@ -558,9 +564,10 @@ mod tests {
         );
         check(
             "Silvio Jamil F. Guimarães † and Zenilton K. G. do Patrocínio Jr.†\n\
-             Belo Horizonte, Minas Gerais, Brazil",
+             Belo Horizonte, Minas Gerais, Brazil\n{reis, raquel}@pucminas.br",
             "Silvio Jamil F. Guimarães; Zenilton K. G. do Patrocínio Jr.",
         );
+        check("Felipe Augusto Lima Reis", "Felipe Augusto Lima Reis");
         check("R. Walter Ianni 255 - Bloco L, MG", "");
         check("Rohsenow Kendall Heat Transfer Laboratory,", "");
         check(
