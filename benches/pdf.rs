@@ -3,29 +3,36 @@
 //! ```text
 //! cargo bench --bench pdf -- DIR...          every PDF below the folders
 //! cargo bench --bench pdf -- --second DIR... with the second engine
+//! cargo bench --bench pdf -- --peers DIR...  read and laid out once, beside pdftotext, mutool and
+//!                                            the second engine, by processor time, file by file
 //! cargo bench --bench pdf -- --dump FILE     characters of one file, a line a baseline
 //! ```
 //!
-//! Prints files, pages, glyphs, seconds of wall time, pages a second, and the peak of memory. Run
-//! a peer on the same files beside it, for example
-//! `time find DIR -name '*.pdf' -exec pdftotext {} /dev/null \;`, and compare ratios, not times.
+//! Prints files, pages, glyphs, seconds of wall time, pages a second, and the peak of memory; with
+//! `--peers` seconds of processor time and pages a second of each. The programs start once a file,
+//! as a person runs them. Compare ratios, not times.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use std::process::{Command, Stdio};
+
+use citemap::extract::Extracted;
 use citemap::extract::pdf::{EngineChoice, PdfOptions, read};
+use citemap::layout::lay;
 
 fn main() {
     let mut options = PdfOptions { engine: EngineChoice::Main, ..PdfOptions::default() };
     let mut roots = Vec::new();
-    let mut dump = false;
+    let (mut dump, mut peers) = (false, false);
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--second" => options.engine = EngineChoice::Second,
             "--auto" => options.engine = EngineChoice::Auto,
             "--dump" => dump = true,
+            "--peers" => peers = true,
             "--bench" => {}
             path => roots.push(PathBuf::from(path)),
         }
@@ -37,7 +44,55 @@ fn main() {
     let mut files = Vec::new();
     roots.iter().for_each(|root| collect(root, &mut files));
     files.sort();
-    measure(&files, &options);
+    if peers { beside_peers(&files) } else { measure(&files, &options) }
+}
+
+/// Reads every file with each program in turn, so that all meet the same noise.
+fn beside_peers(files: &[PathBuf]) {
+    let choice = |engine| PdfOptions { engine, ..PdfOptions::default() };
+    let (auto, second) = (choice(EngineChoice::Auto), choice(EngineChoice::Second));
+    let names = ["reading", "layout", "pdf-extract", "pdftotext", "mutool"];
+    let mut spent = [0.0; 5];
+    let mut n_pages = 0;
+    for path in files {
+        let bytes = std::fs::read(path).unwrap();
+        let mut clock = cpu_seconds();
+        let mut lap = |of: usize| {
+            let now = cpu_seconds();
+            spent[of] += now - clock;
+            clock = now;
+        };
+        let Ok(positioned) = read(&bytes, &auto) else { continue };
+        lap(0);
+        n_pages += positioned.pages.len();
+        let laid = lay(Extracted::Positioned(positioned));
+        lap(1);
+        drop(laid);
+        lap(1);
+        drop(read(&bytes, &second));
+        lap(2);
+        run(Command::new("pdftotext").arg(path).arg("/dev/null"));
+        lap(3);
+        run(Command::new("mutool")
+            .args(["draw", "-q", "-F", "text", "-o", "/dev/null"])
+            .arg(path));
+        lap(4);
+    }
+    let ours = spent[0] + spent[1];
+    println!("{} files, {n_pages} pages, peak {} MB", files.len(), peak_mb());
+    for (name, seconds) in names.iter().zip(spent).chain([(&"reading and layout", ours)])
+    {
+        println!(
+            "{name}: {seconds:.2} s of CPU, {:.0} pages/s, {:.2} times reading and layout",
+            n_pages as f64 / seconds,
+            seconds / ours
+        );
+    }
+}
+
+/// Runs a peer to its end; one that is not installed costs nothing.
+fn run(command: &mut Command) {
+    let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) {
@@ -94,11 +149,12 @@ fn measure(files: &[PathBuf], options: &PdfOptions) {
     );
 }
 
-/// Processor time of this process, in the kernel's ticks of 10 ms.
+/// Processor time of this process and of the programs that it ran. The kernel counts in ticks of
+/// 10 ms, which even out over many files.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
-    fields.skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum::<f64>() / 100.0
+    fields.skip(11).take(4).filter_map(|n| n.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn peak_mb() -> u64 {
