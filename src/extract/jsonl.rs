@@ -144,9 +144,10 @@ pub fn id_of(bytes: &[u8]) -> Option<String> {
         docid: Option<Value>,
     }
     let text = String::from_utf8_lossy(bytes.strip_prefix(BOM).unwrap_or(bytes));
-    let Ids { first, id, key, docid } = serde_json::from_str(text.trim()).ok()?;
-    let named = [&first, &id, &key, &docid];
-    match named.into_iter().find_map(|value| present(value.as_ref())) {
+    // A name that comes twice is refused here, and not by `record`.
+    let ids: Option<Ids> = serde_json::from_str(text.trim()).ok();
+    let named = ids.as_ref().map(|ids| [&ids.first, &ids.id, &ids.key, &ids.docid]);
+    match named.into_iter().flatten().find_map(|value| present(value.as_ref())) {
         Some(id) => scalar(id).map(|id| prose::squeeze(&id)),
         // It may stand further in.
         None => record(bytes, 0).ok()?.info.key,

@@ -172,9 +172,9 @@ impl Repeated {
     }
 }
 
-/// Returns the height of a row in steps of four points.
+/// Returns the height of a row in steps of four points; of a page of any size.
 fn level(y: f32) -> i32 {
-    (y / 4.0).round() as i32
+    (y / 4.0).round().clamp(-1e6, 1e6) as i32
 }
 
 /// Returns the text in lower case, without spaces, every number as `0`.

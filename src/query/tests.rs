@@ -49,6 +49,8 @@ fn operators_become_roles() {
         ("NOT NOT a", expect!["-(-a)"]),
         ("a OR NOT b", expect!["a (-b)"]),
         ("title:(a b) OR -x", expect!["title:(a b) OR (-x)"]),
+        // No operator: a colon hangs on it.
+        ("title:(a b) AND:\"c\"", expect![[r#"+title:(a b) and "c""#]]),
     ] {
         check(text, expected);
     }

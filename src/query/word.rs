@@ -85,7 +85,11 @@ impl Parser<'_> {
                 if body == "NEAR" || body.starts_with("NEAR/") {
                     self.asides.push(start..start + "NEAR".len());
                 }
-                Node::Word(body)
+                // `AND:` is the word; in small letters it is read as one again when it is printed.
+                match body.as_str() {
+                    "AND" | "OR" | "NOT" => Node::Word(body.to_lowercase()),
+                    _ => Node::Word(body),
+                }
             }
         };
         let node = match self.field {

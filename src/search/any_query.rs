@@ -85,6 +85,7 @@ fn any_string_is_answered_or_refused() {
     });
     let soup = r#"([a-eA-C0-9 ()"'+*?~^:&|!.,/<>=\[\]{}#_é扩散“”@\\-]| AND | OR | NOT | NEAR/2 |title:|year:|key:|topic:|kind:body|lang:|section:|author:| TO |2021|masked|image|MIM|GPT-4|扩散模型|~1|\^2){0,24}"#;
     let words = "((masked|imagee?|modeling|CLIP|gpt4|k-NN|naive|first|C\\+\\+|扩散|キャプション|e|the|of)[ ~^\"*()-]{1,2}){1,12}";
+    check(&searcher, "masked2021title:2021").unwrap();
     let texts = prop_oneof!["\\PC{0,60}", ".{0,40}", soup, words];
     runner.run(&texts, |text| check(&searcher, &text)).unwrap();
 }
