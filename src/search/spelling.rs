@@ -7,7 +7,7 @@ use super::searcher::Searcher;
 use super::terms::forms_near;
 use super::{Request, SearchError};
 use crate::analysis::{self, Unit, is_stop, spelling};
-use crate::query::{Clause, Field, Node, Occur, Query};
+use crate::query::{self, Clause, Field, Node, Occur, Query};
 
 /// Fewer papers than this are little.
 const LITTLE: u64 = 3;
@@ -37,7 +37,8 @@ impl Searcher {
                 changed = true;
             }
         }
-        Ok(changed.then_some(text))
+        // What would be refused is no advice: `masked2021title:x` may become an unknown field.
+        Ok((changed && query::parse(&text).is_ok()).then_some(text))
     }
 
     fn better(&self, word: &str, little: bool) -> Result<Option<String>, SearchError> {
@@ -50,11 +51,7 @@ impl Searcher {
                 if known > 0 && !little {
                     return Ok(None);
                 }
-                let better = self.better_parts(word, little)?;
-                return match better {
-                    None if known == 0 => self.known_parts(word),
-                    better => Ok(better),
-                };
+                return self.better_parts(word, little);
             }
             _ => return Ok(None),
         };
@@ -107,26 +104,6 @@ impl Searcher {
             put.push_str(&part[word.len()..]);
         }
         Ok(changed.then_some(put))
-    }
-
-    /// The words in a compound that the corpus has, where it lacks the compound: `VAE` of `β-VAE`.
-    fn known_parts(&self, compound: &str) -> Result<Option<String>, SearchError> {
-        let (mut kept, mut is_known) = (Vec::new(), false);
-        for part in compound.split(|c: char| !c.is_alphabetic()) {
-            let units = analysis::units(part);
-            let [Unit::Word { form, .. }] = units.as_slice() else { continue };
-            let searcher = &self.view.searcher;
-            let stem_freq = doc_freq(searcher, self.view.schema.text, &form.stem)?;
-            if stem_freq > 0 && part.chars().count() > 1 {
-                is_known |= !is_stop(&form.exact);
-                kept.push(part);
-            }
-        }
-        // A stop word at an end says nothing.
-        let is_small = |part: &&&str| is_stop(&part.to_lowercase());
-        let n_before = kept.iter().take_while(is_small).count();
-        let n_after = kept.iter().rev().take_while(is_small).count();
-        Ok(is_known.then(|| kept[n_before..kept.len() - n_after].join(" ")))
     }
 
     /// Keys of the papers whose authors and title have all words of a text or of another's key
