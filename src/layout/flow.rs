@@ -95,7 +95,10 @@ fn goes_on(
 /// Returns the footnote that a footnote of the next column or page is the rest of.
 fn note_goes_on(before: &[Piece], piece: &Piece) -> Option<usize> {
     let is_note = |p: &Piece| p.kind == BlockKind::Footnote;
-    let index = before.iter().rposition(is_note).filter(|_| is_note(piece))?;
+    if !is_note(piece) {
+        return None;
+    }
+    let index = before.iter().rposition(is_note)?;
     let open = &before[index].paragraph;
     let first = piece.paragraph.lines.first()?;
     let away = open.page_end + 1 == piece.paragraph.page

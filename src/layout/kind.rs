@@ -200,7 +200,7 @@ impl State {
         let styles = &paragraph.styles;
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let in_code = std::mem::take(&mut self.in_code);
-        if context.in_contents {
+        if context.in_contents || is_table_turn(text) {
             return BlockKind::Figure;
         }
         if let Some(of) = caption(text) {
@@ -246,6 +246,17 @@ impl State {
         }
         BlockKind::Paragraph
     }
+}
+
+/// Tells whether a text only says that a table goes on over the page.
+fn is_table_turn(text: &str) -> bool {
+    let plain = text.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    matches!(
+        plain.as_str(),
+        "continued on next page"
+            | "continued on the next page"
+            | "continued from previous page"
+    )
 }
 
 /// Tells whether a text starts with the mark of a footnote.
