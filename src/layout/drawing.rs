@@ -235,9 +235,8 @@ fn is_row(piece: &Piece, frame: &Frame) -> bool {
         BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote => {
             let small = paragraph.size < 0.95 * frame.measure.body;
             !is_prose(piece, frame)
-                && (!is_sentence(text)
-                    || (small || !at_edge(piece, frame) && paragraph.lines.len() > 1)
-                        && piece.kind != BlockKind::Footnote)
+                && (!is_sentence(text) || small && piece.kind != BlockKind::Footnote)
+                && (small || paragraph.lines.len() == 1 || table::has_rows(paragraph))
                 && !is_rest(piece, frame)
         }
         _ => false,

@@ -32,7 +32,8 @@ fn is_numeric(line: &Line) -> bool {
     for word in line.text().split_whitespace() {
         words += 1;
         let digit = word.contains(|c: char| c.is_ascii_digit());
-        numbers += usize::from(digit && !word.contains(char::is_alphabetic));
+        let plain = !word.contains(|c: char| c.is_alphabetic() || "[](){}".contains(c));
+        numbers += usize::from(digit && plain);
     }
     words >= 4 && numbers * 3 >= words
 }
