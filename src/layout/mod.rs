@@ -47,7 +47,7 @@ pub use heading::opens_bibliography;
 pub use numbering::title_of;
 
 /// Version of extraction and layout together; keys the extraction cache.
-pub const READER_VERSION: u32 = 14;
+pub const READER_VERSION: u32 = 15;
 
 /// A document as blocks in reading order. This is what the extraction cache keeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
