@@ -3,6 +3,7 @@
 mod adding;
 mod archives;
 mod bundled;
+mod exports;
 mod first_contact;
 mod hard_queries;
 mod hostile_input;

@@ -558,37 +558,3 @@ fn only_the_web_and_only_named_hosts_are_asked() {
     );
     assert!(!sandbox.path().parent().unwrap().join("out.pdf").try_exists().unwrap());
 }
-
-#[test]
-fn exports_read_back() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let sandbox = Sandbox::new();
-    let corpus = root.join("corpus").display().to_string();
-    let export =
-        |format| sandbox.run(&["export", "--corpus", &corpus, "--format", format]).stdout;
-    let bib = biblatex::Bibliography::parse(&export("bibtex")).unwrap();
-    let n = bib.len();
-    assert!(n > 400, "{n}");
-    // The parser of typst's citation processor.
-    let csl: Vec<citationberg::json::Item> =
-        serde_json::from_str(&export("csl-json")).unwrap();
-    assert_eq!(csl.len(), n);
-    let named = |item: &&citationberg::json::Item| {
-        ["title", "author", "issued"].iter().all(|name| item.0.contains_key(*name))
-    };
-    assert!(csl.iter().filter(named).count() > 400);
-    assert_eq!(export("ris").matches("\nER  -").count(), n);
-    assert_eq!(export("jsonl").lines().count(), n);
-    for (format, name) in [("bibtex", "a.bib"), ("csl-json", "a.json"), ("ris", "a.ris")]
-    {
-        let again = Sandbox::new();
-        again.write(name, export(format));
-        let added = again.run(&["add", name, "--offline"]);
-        assert_eq!(added.status, 0, "{}", added.stderr);
-        assert!(
-            added.stderr.contains(&format!("{n} works added")),
-            "{format}: {}",
-            added.stderr
-        );
-    }
-}
