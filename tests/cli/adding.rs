@@ -165,3 +165,25 @@ fn a_dry_run_asks_nothing_and_leaves_nothing() {
     assert!(said.contains("60 papers to get, at least"), "{said}");
     assert!(server.seen().is_empty());
 }
+
+#[test]
+fn of_a_monthly_archive_comes_what_is_wanted_and_once() {
+    let sandbox = Sandbox::new();
+    let mut tar = tar::Builder::new(Vec::new());
+    for (n, name) in [(0, "2309/2309.00001.pdf"), (1, "2309/2309.00002.pdf")] {
+        let bytes = pdf(n);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, &bytes[..]).unwrap();
+    }
+    sandbox.write("arXiv_pdf_2309_001.tar", tar.into_inner().unwrap());
+    let args = ["add", "arXiv_pdf_2309_001.tar"];
+    let none = sandbox.run(&args);
+    assert!(none.stderr.contains("none of its 2 documents is named"), "{}", none.shown());
+    sandbox.write("corpus/papers.bib", "@misc{one, title={X}, eprint={2309.00002}}\n");
+    let first = sandbox.run(&args);
+    assert_eq!(first.stderr, "add: 1 document copied into the corpus\n");
+    assert_eq!(documents(&sandbox), ["2309.00002.pdf"]);
+    assert_eq!(sandbox.run(&args).stderr, "add: 1 source there already\n");
+}

@@ -66,12 +66,14 @@ impl Adding<'_> {
                 .file_name()
                 .is_some_and(|n| n.to_string_lossy().starts_with("arXiv_"));
         let all = wanted.is_empty() && !is_monthly;
+        let mut n_there = 0;
         let mut place = |name: &Path| {
             let take =
                 if all { walk::format_of(name).is_some() } else { wanted.contains(name) };
             let file = name.file_name().filter(|_| take)?;
-            let flat = Path::new(FOLDER).join(file);
-            Some(if all { Path::new(FOLDER).join(name) } else { flat })
+            let to = Path::new(FOLDER).join(if all { name } else { Path::new(file) });
+            n_there += u64::from(self.context.corpus.join(&to).is_file());
+            Some(to)
         };
         let made = unpack::unpack(path, &self.context.corpus, &mut place)
             .map_err(|e| CliError::user(chain(&e)))?;
@@ -82,7 +84,8 @@ impl Adding<'_> {
                 counted(names.len() as u64, "document")
             ));
         }
-        self.added.n_copied += made.len() as u64;
+        self.added.n_copied += made.len() as u64 - n_there;
+        self.added.n_there += n_there;
         self.added.documents.extend(made);
         Ok(())
     }
