@@ -1,6 +1,6 @@
 //! Tokenizers and filters: one definition for writing, querying and highlighting.
 //!
-//! In: text of any script. Out: [`tokens`] for what is indexed and marked, [`units`] for what a query asks,
+//! In: text of any script. Out: [`tokens`] for what is indexed and marked, [`units()`] for what a query asks,
 //! [`StemTokenizer`] and [`ExactTokenizer`] for the engine. No setting and no language is needed:
 //! what a word becomes depends on its letters alone, so a query meets every passage in the same form.
 //!

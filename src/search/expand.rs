@@ -196,21 +196,21 @@ impl Expansion<'_> {
 
 /// The place in the query of a range of `words` joined by spaces; each is a clause of `run`.
 fn span_in(run: &[Clause], words: &[&str], range: &Range<usize>) -> Range<usize> {
-    let mut span = usize::MAX..0;
+    let (mut from, mut to) = (usize::MAX, 0);
     let mut start = 0;
     for (clause, word) in run.iter().zip(words) {
         let end = start + word.len();
         if start < range.end && range.start < end {
             // A word that was typed otherwise than it reads counts as a whole.
             let same = clause.span.len() == word.len();
-            let from = if same { range.start.saturating_sub(start) } else { 0 };
+            let before = if same { range.start.saturating_sub(start) } else { 0 };
             let after = if same { end.saturating_sub(range.end) } else { 0 };
-            span.start = span.start.min(clause.span.start + from);
-            span.end = span.end.max(clause.span.end.saturating_sub(after));
+            from = from.min(clause.span.start + before);
+            to = to.max(clause.span.end.saturating_sub(after));
         }
         start = end + 1;
     }
-    span
+    from..to
 }
 
 /// Whether `c` belongs to a script that is written without spaces, as Chinese.

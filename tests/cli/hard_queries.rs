@@ -111,6 +111,10 @@ const HEAD: &str = "# Hard queries\n\nWhat comes back for queries of every shape
     | query | comes back | because |\n|---|---|---|\n";
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variable by which expected texts are accepted"
+)]
 fn hard_queries_are_answered_as_the_page_says() {
     let sandbox = Sandbox::new();
     copy(

@@ -82,7 +82,7 @@ impl Server {
             ("ARXIV_API", format!("{base}/api/query")),
             ("ARXIV_PDF", format!("{base}/pdf/{{id}}")),
             ("ARXIV_HTML", format!("{base}/html/{{id}}")),
-            ("ARXIV_OAI", self.oai.then(|| format!("{base}/oai")).unwrap_or_default()),
+            ("ARXIV_OAI", if self.oai { format!("{base}/oai") } else { String::new() }),
             ("ARXIV_TEX", format!("{base}/e-print/{{id}}")),
             ("ALLOW_HOSTS", format!("127.0.0.1:{}", self.port)),
             ("INTERVAL_S", interval_s.to_string()),

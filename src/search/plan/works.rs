@@ -102,7 +102,7 @@ impl Compiler<'_> {
         let named = words.iter().zip(&forms).all(|(word, form)| is_name(word, form));
         let known = |form: &String| self.lexicon.has(self.schema.author, form);
         (fits && named && !forms.is_empty() && forms.iter().all(known))
-            .then(|| Leaf::By(forms, year))
+            .then_some(Leaf::By(forms, year))
     }
 }
 
