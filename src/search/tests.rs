@@ -465,6 +465,46 @@ fn who_cites_whom() {
 }
 
 #[test]
+fn a_paper_outside_the_survey_gets_suggestions_that_nothing_counts() {
+    let topic = |number: &str, label: &str| Topic {
+        path: format!("/s/{number}"),
+        number: number.to_owned(),
+        label: label.to_owned(),
+        labels: Vec::new(),
+        parent: None,
+        works: Vec::new(),
+    };
+    let topics = vec![topic("1", "Pixels"), topic("2", "Contrast")];
+    let trees = vec![TopicTree { key: "s".to_owned(), title: "S".to_owned(), topics }];
+    let papers = [
+        paper(
+            "a",
+            "Masked",
+            2021,
+            &[("reconstruct masked pixels of patches", &["/s/1"])],
+        ),
+        paper(
+            "b",
+            "Pairs",
+            2021,
+            &[("contrast captions with images in pairs", &["/s/2"])],
+        ),
+        paper("c", "More pairs", 2022, &[("pairs of captions to contrast", &["/s/2"])]),
+        paper("new", "Later", 2024, &[("masked patches whose pixels return", &[])]),
+    ];
+    let searcher = build(&papers, 2, &Tables { trees, ..Tables::default() });
+    let suggested = searcher.suggest_topics("new", 3).unwrap();
+    assert_eq!((suggested[0].path.as_str(), suggested[0].score), ("/s/1", 1.0));
+    assert_eq!(suggested[0].papers, ["a"]);
+    // A paper is no reason for its own topic.
+    let own = searcher.suggest_topics("b", 1).unwrap();
+    assert_eq!(own[0].papers, ["c"]);
+    let answer = searcher.search(&request(words("masked pixels"))).unwrap();
+    assert_eq!((answer.total_papers, answer.facets[0].values[0].count), (2, 1));
+    assert_eq!(searcher.topic_counts().unwrap()["/s/1"].papers, 1);
+}
+
+#[test]
 fn a_work_is_replaced_whole() {
     let store = Store::in_memory().unwrap();
     let mut writer = store.writer(2, 0).unwrap();

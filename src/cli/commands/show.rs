@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use super::opening::{Opened, open};
+use super::similar::{SUGGESTED, write_suggested};
 use crate::cli::Context;
 use crate::cli::args::{CitedArgs, OpenArgs, ShowArgs};
 use crate::cli::error::{CliError, FOUND, NOTHING};
@@ -62,6 +63,10 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<u8, CliError> {
     }
     write_outline(&mut out, &page, &passages)?;
     write_topics(&mut out, &page, &opened, &passages)?;
+    if passages.iter().all(|passage| passage.topics.is_empty()) {
+        let suggested = opened.searcher.suggest_topics(&paper.key, SUGGESTED)?;
+        write_suggested(&mut out, &suggested, &opened.searcher.view().tables.trees)?;
+    }
     if cited.is_empty() {
         writeln!(out, "\nNo document of the corpus cites it.")?;
     } else {

@@ -17,7 +17,7 @@ use crate::search::{Similar, SuggestedTopic};
 use crate::survey::TopicTree;
 
 /// Topics suggested to a paper that no survey cites.
-const SUGGESTED: usize = 3;
+pub(super) const SUGGESTED: usize = 3;
 
 /// Prints the papers nearest to a paper or a passage.
 pub fn run(context: &Context, args: &SimilarArgs) -> Result<u8, CliError> {
@@ -87,13 +87,23 @@ fn write_human(
             }
         }
     }
-    if !suggested.is_empty() {
-        writeln!(out, "\nNo survey cites it; suggested topics, by its neighbours:")?;
-        for topic in suggested {
-            let near = clean(&topic.papers.join(", ")).into_owned();
-            let name = topic_name(trees, &topic.path);
-            writeln!(out, "  {} ({:.2}; {near})", clean(&name), topic.score)?;
-        }
+    write_suggested(out, suggested, trees)
+}
+
+/// Writes the topics suggested to a paper that has none of its own; nothing if there are none.
+pub(super) fn write_suggested(
+    out: &mut dyn Write,
+    suggested: &[SuggestedTopic],
+    trees: &[TopicTree],
+) -> std::io::Result<()> {
+    if suggested.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nNo survey cites it; suggested topics, by its neighbours:")?;
+    for topic in suggested {
+        let near = clean(&topic.papers.join(", ")).into_owned();
+        let name = topic_name(trees, &topic.path);
+        writeln!(out, "  {} ({:.2}; {near})", clean(&name), topic.score)?;
     }
     Ok(())
 }
