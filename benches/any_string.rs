@@ -22,6 +22,7 @@ use citemap::analysis::Glossary;
 use citemap::index::{self, Root};
 use citemap::query;
 use citemap::search::{Request, Searcher};
+use fastrand::Rng;
 
 /// What a string may take.
 const BOUND_MS: f64 = 50.0;
@@ -126,22 +127,6 @@ const SIGNS: [&str; 30] = [
     ")",
 ];
 
-/// Xorshift, so that a run is like any other.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % n.max(1) as u64) as usize
-    }
-
-    fn of<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-}
-
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let Some(folder) = args.first() else { return ExitCode::SUCCESS };
@@ -182,71 +167,80 @@ fn ask(searcher: &Searcher, text: &str) -> bool {
 
 /// The strings, `EACH` of each kind in order.
 fn strings(texts: &[String]) -> Vec<String> {
-    let mut random = Random(17);
+    let mut random = Rng::with_seed(17);
     let words: Vec<&str> =
         texts.iter().flat_map(|text| text.split_whitespace()).collect();
     let kinds = (0..KINDS.len()).flat_map(|kind| std::iter::repeat_n(kind, EACH));
     kinds.map(|kind| string(kind, &mut random, &words, texts)).collect()
 }
 
-fn string(kind: usize, random: &mut Random, words: &[&str], texts: &[String]) -> String {
+fn string(kind: usize, random: &mut Rng, words: &[&str], texts: &[String]) -> String {
     let mut made = String::new();
     match kind {
         0 => {
-            for _ in 0..1 + random.below(80) {
+            for _ in 0..1 + random.usize(..80) {
                 let last =
-                    [0x80, 0x250, 0x2000, 0x3000, 0xA000, 0x11_0000][random.below(6)];
-                made.extend(char::from_u32(random.below(last) as u32));
+                    [0x80, 0x250, 0x2000, 0x3000, 0xA000, 0x11_0000][random.usize(..6)];
+                made.extend(char::from_u32(random.usize(..last) as u32));
             }
         }
-        1 => (0..1 + random.below(40)).for_each(|_| made += random.of(&SOUP)),
+        1 => {
+            (0..1 + random.usize(..40)).for_each(|_| made += random.choice(SOUP).unwrap())
+        }
         2 => {
-            for _ in 0..1 + random.below(12) {
-                made += random.of(words);
-                made += random.of(&SOUP);
+            for _ in 0..1 + random.usize(..12) {
+                made += random.choice(words).unwrap();
+                made += random.choice(SOUP).unwrap();
             }
         }
         3 => {
-            let at = random.below(words.len().saturating_sub(200));
+            let at = random.usize(..words.len().saturating_sub(200).max(1));
             made = words[at..words.len().min(at + 200)].join(" ");
         }
         4 => {
-            for _ in 0..1 + random.below(8) {
-                let word: Vec<char> =
-                    random.of(words).chars().filter(|c| c.is_alphabetic()).collect();
-                let keep = word.len().min(1 + random.below(4));
+            for _ in 0..1 + random.usize(..8) {
+                let word: Vec<char> = random
+                    .choice(words)
+                    .unwrap()
+                    .chars()
+                    .filter(|c| c.is_alphabetic())
+                    .collect();
+                let keep = word.len().min(1 + random.usize(..4));
                 made.extend(&word[..keep]);
-                made += random.of(&["*", "?*", "*a*e*", "?bcd", "ing~2", "ion~1", "s~"]);
+                made += random
+                    .choice(["*", "?*", "*a*e*", "?bcd", "ing~2", "ion~1", "s~"])
+                    .unwrap();
                 made.push(' ');
             }
         }
         5 => {
-            for _ in 0..1 + random.below(200) {
-                match random.below(12) {
+            for _ in 0..1 + random.usize(..200) {
+                match random.usize(..12) {
                     0 => {
-                        made += random.of(&[
-                            "视觉",
-                            "扩散模型",
-                            "掩码图像建模",
-                            "的",
-                            "CLIP",
-                            "，",
-                        ])
+                        made += random
+                            .choice([
+                                "视觉",
+                                "扩散模型",
+                                "掩码图像建模",
+                                "的",
+                                "CLIP",
+                                "，",
+                            ])
+                            .unwrap()
                     }
-                    _ => {
-                        made.extend(char::from_u32(0x4E00 + random.below(0x5000) as u32))
-                    }
+                    _ => made
+                        .extend(char::from_u32(0x4E00 + random.usize(..0x5000) as u32)),
                 }
             }
         }
         6 => {
-            let sign = random.of(&SIGNS);
-            made = sign.repeat(1 + random.below(LONGEST / sign.len()));
-            made += random.of(&["", "a", ")", "\"", "]"]);
+            let sign = random.choice(SIGNS).unwrap();
+            made = sign.repeat(1 + random.usize(..LONGEST / sign.len()));
+            made += random.choice(["", "a", ")", "\"", "]"]).unwrap();
         }
         _ => {
-            let text = &texts[random.below(texts.len())];
-            made = match random.below(4) {
+            let text = &texts[random.usize(..texts.len())];
+            made = match random.usize(..4) {
                 0 => format!("\"{}\"", text.replace('"', " ")),
                 1 => format!("\"{}\"~20", text.replace('"', " ")),
                 2 => format!("+{}", text.replace(' ', " +")),

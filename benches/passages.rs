@@ -97,20 +97,9 @@ fn print(passage: &Passage, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}\n", passage.text)
 }
 
-/// Returns `n` different numbers below `total`, in growing order (splitmix64).
-fn drawn(total: usize, n: usize, mut seed: u64) -> Vec<usize> {
-    let mut order: Vec<(u64, usize)> = (0..total)
-        .map(|index| {
-            seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            let mut z = seed;
-            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            (z ^ (z >> 31), index)
-        })
-        .collect();
-    order.sort_unstable();
-    order.truncate(n);
-    let mut drawn: Vec<usize> = order.into_iter().map(|(_, index)| index).collect();
+/// Returns `n` different numbers below `total`, in growing order.
+fn drawn(total: usize, n: usize, seed: u64) -> Vec<usize> {
+    let mut drawn = fastrand::Rng::with_seed(seed).choose_multiple(0..total, n);
     drawn.sort_unstable();
     drawn
 }

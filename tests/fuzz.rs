@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use fastrand::Rng;
+
 #[path = "../fuzz/targets.rs"]
 mod targets;
 
@@ -30,53 +32,41 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     seeds
 }
 
-/// Xorshift, so that a run is like any other.
-struct Random(u64);
+/// A short stretch of `len` bytes.
+fn range(random: &mut Rng, len: usize) -> std::ops::Range<usize> {
+    let start = random.usize(..=len);
+    start..start + random.usize(..=(len - start).min(64))
+}
 
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % n.max(1) as u64) as usize
-    }
-
-    fn range(&mut self, len: usize) -> std::ops::Range<usize> {
-        let start = self.below(len + 1);
-        start..start + self.below((len - start).min(64) + 1)
-    }
-
-    /// Changes a few places: bytes, numbers, pieces left out, doubled, moved, taken from `other`.
-    fn mutate(&mut self, bytes: &mut Vec<u8>, other: &[u8]) {
-        const TELLING: &[u8] =
-            b"\0\n\r\t \"#$%&'()*/<>[\\]^_`{|}~0189-:=@AEz\x80\xC3\xE4\xFF";
-        for _ in 0..1 + self.below(6) {
-            let range = self.range(bytes.len());
-            match self.below(8) {
-                0 | 1 if !range.is_empty() => bytes[range.start] ^= 1 << self.below(8),
-                2 => bytes.insert(range.start, TELLING[self.below(TELLING.len())]),
-                3 => drop(bytes.drain(range)),
-                4 => {
-                    let piece = bytes[range.clone()].repeat(1 + self.below(12));
-                    bytes.splice(range, piece);
-                }
-                5 => {
-                    let piece = other[self.range(other.len())].to_vec();
-                    bytes.splice(range, piece);
-                }
-                6 => {
-                    let digits = bytes[range.start..].iter();
-                    let n = digits.take_while(|b| b.is_ascii_digit()).count();
-                    let number =
-                        ["0", "-1", "65536", "4294967295", "99999999999999999999"];
-                    let number = number[self.below(number.len())].bytes();
-                    bytes.splice(range.start..range.start + n, number);
-                }
-                _ => bytes.truncate(range.end),
+/// Changes a few places: bytes, numbers, pieces left out, doubled, moved, taken from `other`.
+fn mutate(random: &mut Rng, bytes: &mut Vec<u8>, other: &[u8]) {
+    const TELLING: &[u8] =
+        b"\0\n\r\t \"#$%&'()*/<>[\\]^_`{|}~0189-:=@AEz\x80\xC3\xE4\xFF";
+    for _ in 0..1 + random.usize(..6) {
+        let at = range(random, bytes.len());
+        match random.usize(..8) {
+            0 | 1 if !at.is_empty() => bytes[at.start] ^= 1 << random.usize(..8),
+            2 => bytes.insert(at.start, TELLING[random.usize(..TELLING.len())]),
+            3 => drop(bytes.drain(at)),
+            4 => {
+                let piece = bytes[at.clone()].repeat(1 + random.usize(..12));
+                bytes.splice(at, piece);
             }
+            5 => {
+                let piece = other[range(random, other.len())].to_vec();
+                bytes.splice(at, piece);
+            }
+            6 => {
+                let digits = bytes[at.start..].iter();
+                let n = digits.take_while(|b| b.is_ascii_digit()).count();
+                let number = ["0", "-1", "65536", "4294967295", "99999999999999999999"];
+                let number = number[random.usize(..number.len())].bytes();
+                bytes.splice(at.start..at.start + n, number);
+            }
+            _ => bytes.truncate(at.end),
         }
-        bytes.truncate(LONGEST);
     }
+    bytes.truncate(LONGEST);
 }
 
 /// Runs a target; what fails is named, with the input that did it.
@@ -91,10 +81,10 @@ fn drive(name: &str) {
         };
         attempt(seed, "as it is");
         for n in 0..MUTATIONS {
-            let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ (at as u64) << 32 ^ n);
+            let mut random = Rng::with_seed((at as u64) << 32 | n);
             let mut bytes = seed.clone();
-            let other = &seeds[random.below(seeds.len())].1;
-            random.mutate(&mut bytes, other);
+            let other = &seeds[random.usize(..seeds.len())].1;
+            mutate(&mut random, &mut bytes, other);
             attempt(&bytes, &format!("mutation {n}"));
         }
     }

@@ -46,7 +46,14 @@ pub struct Pace {
     path: PathBuf,
     hosts: BTreeMap<String, HostTimes>,
     /// Held while this lives.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Pace {
+    fn drop(&mut self) {
+        // A process that is being started has the file open too, so that closing it is not enough.
+        let _ = fs4::FileExt::unlock(&self.lock);
+    }
 }
 
 impl Pace {
@@ -70,7 +77,7 @@ impl Pace {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
             Err(_) => BTreeMap::new(),
         };
-        Ok(Some(Self { path, hosts, _lock: lock }))
+        Ok(Some(Self { path, hosts, lock }))
     }
 
     /// How long to wait before `host` may be asked.

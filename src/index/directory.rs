@@ -7,10 +7,15 @@
 //!
 //! The engine writes a commit's file whole and renames it, but does not wait until the folder that
 //! names it is written: here it does.
+//!
+//! Its lock of writers is freed by closing a file, which a process that is being started has open as
+//! well for a moment. `Root::lock` keeps writers apart, so here a busy lock is tried again a while.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use tantivy::directory::error::{
     DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError,
@@ -22,6 +27,10 @@ use tantivy::directory::{
 
 /// The file that a commit replaces.
 const COMMIT: &str = "meta.json";
+
+/// How often a busy lock is tried, and how long after each try.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Files of a folder, mapped into memory.
 #[derive(Clone, Debug)]
@@ -69,11 +78,16 @@ impl Directory for Folder {
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
-        match self.0.acquire_lock(lock) {
-            Err(LockError::IoError(_)) if lock.filepath == META_LOCK.filepath => {
-                Ok(DirectoryLock::from(Box::new(())))
+        let mut tries = 0;
+        loop {
+            match self.0.acquire_lock(lock) {
+                Err(LockError::IoError(_)) if lock.filepath == META_LOCK.filepath => {
+                    return Ok(DirectoryLock::from(Box::new(())));
+                }
+                Err(LockError::LockBusy) if tries < TRIES => tries += 1,
+                other => return other,
             }
-            other => other,
+            thread::sleep(PAUSE);
         }
     }
 

@@ -42,8 +42,15 @@ impl std::fmt::Display for LockHolder {
 /// Held while writing; the lock is free again when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    /// Closing it frees the lock.
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing would do, but for a process that is being started at this moment: until its program
+        // runs it has the file open as well. Nothing can be done about an error here.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Root {
@@ -191,7 +198,7 @@ impl Root {
         file.set_len(0).map_err(io)?;
         file.rewind().map_err(io)?;
         writeln!(file, "{} {now}", std::process::id()).map_err(io)?;
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
     }
 
     fn file(&self, name: &str) -> Result<Option<String>, IndexError> {
@@ -298,6 +305,17 @@ mod tests {
         fs::write(dir.path().join("thesis.doc"), "precious").unwrap();
         let result = Root::open_or_create(dir.path());
         assert!(matches!(result, Err(IndexError::NotAnIndex { .. })));
+    }
+
+    #[test]
+    fn a_lock_is_free_though_a_child_has_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::open_or_create(&dir.path().join("index")).unwrap();
+        let lock = root.lock(17).unwrap();
+        let inherited = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(root.lock(18).is_ok());
+        drop(inherited);
     }
 
     #[test]

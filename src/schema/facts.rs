@@ -122,10 +122,14 @@ impl Facts {
 
     /// Where the kind begins; four bits.
     pub(crate) const KIND_SHIFT: u32 = 20;
+    /// Where the form begins, one more than its number; four bits.
+    const FORMAT_SHIFT: u32 = 24;
     /// Where the language begins, one more than its packed code; ten bits.
     pub(crate) const LANG_SHIFT: u32 = 28;
     /// Where the bit of [`Facts::varied`] is.
     pub(crate) const VARIED_SHIFT: u32 = 38;
+    /// Where the grade begins, one more than its number; two bits.
+    const GRADE_SHIFT: u32 = 39;
     /// Where the year begins; nothing stands above it.
     pub(crate) const YEAR_SHIFT: u32 = 41;
 
@@ -133,12 +137,12 @@ impl Facts {
     pub(crate) fn pack(self) -> u64 {
         let year = self.year.and_then(|y| u64::try_from(y).ok()).filter(|y| *y < 1 << 14);
         self.back as u64
-            | (self.kind as u64) << 20
-            | self.format.map_or(0, |f| f as u64 + 1) << 24
-            | self.lang.map_or(0, |l| u64::from(l) + 1) << 28
-            | u64::from(self.varied) << 38
-            | self.grade.map_or(0, |g| g as u64 + 1) << 39
-            | year.unwrap_or(0) << 41
+            | (self.kind as u64) << Self::KIND_SHIFT
+            | self.format.map_or(0, |f| f as u64 + 1) << Self::FORMAT_SHIFT
+            | self.lang.map_or(0, |l| u64::from(l) + 1) << Self::LANG_SHIFT
+            | u64::from(self.varied) << Self::VARIED_SHIFT
+            | self.grade.map_or(0, |g| g as u64 + 1) << Self::GRADE_SHIFT
+            | year.unwrap_or(0) << Self::YEAR_SHIFT
     }
 
     /// Unpacks; total on any number.
@@ -146,12 +150,15 @@ impl Facts {
         let bits = |from: u32, n: u32| (packed >> from & ((1 << n) - 1)) as usize;
         Facts {
             back: bits(0, 20),
-            kind: KINDS[bits(20, 4).min(KINDS.len() - 1)].0,
-            format: bits(24, 4).checked_sub(1).and_then(|i| FORMATS.get(i)).map(|f| f.0),
-            lang: bits(28, 10).checked_sub(1).map(|l| l as u16),
-            varied: bits(38, 1) == 1,
-            grade: bits(39, 2).checked_sub(1).map(|i| Grade::ALL[i]),
-            year: Some(bits(41, 14) as i32).filter(|y| *y > 0),
+            kind: KINDS[bits(Self::KIND_SHIFT, 4).min(KINDS.len() - 1)].0,
+            format: bits(Self::FORMAT_SHIFT, 4)
+                .checked_sub(1)
+                .and_then(|i| FORMATS.get(i))
+                .map(|f| f.0),
+            lang: bits(Self::LANG_SHIFT, 10).checked_sub(1).map(|l| l as u16),
+            varied: bits(Self::VARIED_SHIFT, 1) == 1,
+            grade: bits(Self::GRADE_SHIFT, 2).checked_sub(1).map(|i| Grade::ALL[i]),
+            year: Some(bits(Self::YEAR_SHIFT, 14) as i32).filter(|y| *y > 0),
         }
     }
 }

@@ -9,8 +9,10 @@ use crate::paper::reference::names::is_cjk;
 use crate::query::{Clause, Node, Occur};
 use crate::search::leaf::Leaf;
 
-/// Fewest words that are looked for as a whole.
+/// Fewest words of a title that is looked for as a whole.
 const FEWEST: usize = 3;
+/// Fewest words of a remembered row: pairs of words tell shorter ones, and cost less.
+const FEWEST_OF_ROW: usize = 5;
 /// Most of them: no passage holds a longer row that a person remembers.
 const MOST: usize = 40;
 
@@ -59,8 +61,12 @@ impl Compiler<'_> {
             true => self.ranking.run_share(phrase.places.len()),
             false => 1.0,
         };
+        let row = match phrase.places.len() >= FEWEST_OF_ROW {
+            true => self.ranking.whole,
+            false => 0.0,
+        };
         for (leaf, weight) in [
-            (Leaf::Text(phrase.clone()), self.ranking.whole),
+            (Leaf::Text(phrase.clone()), row),
             (Leaf::Titled(phrase), self.ranking.titled),
         ] {
             if weight > 0.0 {
