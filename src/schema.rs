@@ -14,9 +14,12 @@ use tantivy::schema::{
 use crate::corpus::{Format, WorkKey};
 use crate::passage::{Passage, PassageKind};
 
+mod document;
 mod encoded;
 mod facts;
 
+pub(crate) use document::Content;
+pub use document::IndexDoc;
 pub(crate) use encoded::{ENCODED, Encoded};
 pub(crate) use facts::{Facts, pack_lang, unpack_lang};
 pub use facts::{Grade, format_name, kind_name, kind_names, kind_of};
@@ -77,10 +80,6 @@ pub struct Mention {
     /// The sentence.
     pub sentence: String,
 }
-
-/// A passage ready for the engine; made by [`IndexSchema::documents`] alone.
-#[derive(Clone, Debug)]
-pub struct IndexDoc(pub(crate) TantivyDocument);
 
 /// What is stored with a passage; the first one of a paper also holds the work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -213,13 +212,14 @@ impl IndexSchema {
         let passages = &passages[..passages.len().min(Facts::MAX_BACK + 1)];
         let same_topics =
             passages.windows(2).all(|pair| pair[0].topics == pair[1].topics);
-        let title = encoded::encode(&[&work.title], encoded::Form::Stem);
+        let (title, title_exact) = encoded::encode_both(&work.title);
+        let mut title_exact = Some(title_exact);
         let order = order_of(&work.key);
         passages
             .iter()
             .enumerate()
             .map(|(back, entry)| {
-                let mut doc = TantivyDocument::default();
+                let mut doc = IndexDoc::default();
                 let facts = Facts {
                     back,
                     kind: entry.passage.kind,
@@ -233,46 +233,48 @@ impl IndexSchema {
                     grade: work.format.map(|_| Grade::of(work.quality)),
                     year: work.year,
                 };
-                doc.add_u64(self.facts, facts.pack());
-                doc.add_u64(self.span, passages.len() as u64);
-                doc.add_u64(self.order, order);
-                doc.add_text(self.key, &work.key);
+                doc.number(self.facts, facts.pack());
+                doc.number(self.span, passages.len() as u64);
+                doc.number(self.order, order);
+                doc.text(self.key, work.key.as_str());
                 if let Some(path) = &work.path {
-                    doc.add_text(self.file, path);
+                    doc.text(self.file, path.as_str());
                 }
-                doc.add_text(self.title, &title);
-                doc.add_text(self.mark, kind_name(entry.passage.kind));
-                if back == 0 {
-                    self.add_paper(&mut doc, work);
+                doc.text(self.title, title.as_str());
+                doc.text(self.mark, kind_name(entry.passage.kind));
+                if let Some(exact) = title_exact.take() {
+                    self.add_paper(&mut doc, work, exact);
                 }
                 self.add_passage(&mut doc, work, entry, back == 0);
-                IndexDoc(doc)
+                doc
             })
             .collect()
     }
 
-    fn add_paper(&self, doc: &mut TantivyDocument, work: &Work) {
-        doc.add_text(self.mark, LEAD);
+    /// What the first passage says of its paper; `title` are the exact forms of the title.
+    fn add_paper(&self, doc: &mut IndexDoc, work: &Work, title: String) {
+        doc.text(self.exact, title);
+        doc.text(self.mark, LEAD);
         let authors: Vec<&str> = work.authors.iter().map(String::as_str).collect();
-        doc.add_text(self.author, encoded::encode(&authors, encoded::Form::Exact));
+        doc.text(self.author, encoded::encode(&authors, encoded::Form::Exact));
         for author in &work.authors {
-            doc.add_text(self.author_name, author);
+            doc.text(self.author_name, author.as_str());
         }
         if let Some(venue) = &work.venue {
-            doc.add_text(self.venue, encoded::encode(&[venue], encoded::Form::Exact));
-            doc.add_text(self.venue_name, venue);
+            doc.text(self.venue, encoded::encode(&[venue], encoded::Form::Exact));
+            doc.text(self.venue_name, venue.as_str());
         }
         if let Some(arxiv) = &work.arxiv {
-            doc.add_text(self.arxiv, arxiv);
+            doc.text(self.arxiv, arxiv.as_str());
         }
         if let Some(doi) = &work.doi {
-            doc.add_text(self.doi, doi);
+            doc.text(self.doi, doi.as_str());
         }
     }
 
     fn add_passage(
         &self,
-        doc: &mut TantivyDocument,
+        doc: &mut IndexDoc,
         work: &Work,
         entry: &IndexPassage,
         lead: bool,
@@ -285,30 +287,32 @@ impl IndexSchema {
             }
             _ => passage.text.as_str(),
         };
-        let title = if lead { work.title.as_str() } else { "" };
-        let (stems, exact) = encoded::encode_both(own, title);
-        doc.add_text(self.text, stems);
-        doc.add_text(self.exact, exact);
+        let (stems, exact) = encoded::encode_both(own);
+        doc.text(self.text, stems);
+        doc.text(self.exact, exact);
         if !passage.section.is_empty() {
             let section: Vec<&str> = passage.section.iter().map(String::as_str).collect();
-            doc.add_text(self.section, encoded::encode(&section, encoded::Form::Stem));
+            doc.text(self.section, encoded::encode(&section, encoded::Form::Stem));
         }
         for topic in &entry.topics {
-            doc.add_text(self.topic_path, topic);
+            doc.text(self.topic_path, topic.as_str());
         }
         for above in with_ancestors(&entry.topics) {
-            doc.add_text(self.topic, above);
+            doc.text(self.topic, above);
         }
         let mut cited: Vec<&str> =
             entry.mentions.iter().map(|m| m.work.0.as_str()).collect();
         cited.sort_unstable();
         cited.dedup();
         for key in cited {
-            doc.add_text(self.cites, key);
+            doc.text(self.cites, key);
         }
         let stored = Lent { passage: entry, work: lead.then_some(work) };
-        let bytes = postcard::to_stdvec(&stored).expect("plain data always encodes");
-        doc.add_bytes(self.stored, &bytes);
+        // Room for what stands beside the text: names, sections.
+        let bytes = Vec::with_capacity(passage.text.len() + 512);
+        let bytes =
+            postcard::to_extend(&stored, bytes).expect("plain data always encodes");
+        doc.bytes(self.stored, bytes);
     }
 
     /// Reads what is stored with a passage; `None` if it cannot be decoded.

@@ -4,6 +4,7 @@
 //! holds the passages together with the [`Tables`] that belong to them: both change at once.
 
 mod directory;
+mod queue;
 mod root;
 mod tables;
 mod writer;

@@ -1,12 +1,13 @@
 //! The one writer of an index.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::indexer::UserOperation;
 use tantivy::schema::Field;
 use tantivy::{IndexWriter, Term};
 
+use super::queue::{Gate, Queued};
 use super::tables::Shelf;
 use super::{IndexError, Store, Tables};
 use crate::schema::{IndexDoc, IndexSchema};
@@ -15,7 +16,8 @@ use crate::schema::{IndexDoc, IndexSchema};
 ///
 /// Dropping it without a commit leaves the index as it was.
 pub struct Writer {
-    engine: IndexWriter,
+    engine: IndexWriter<Queued>,
+    gate: Arc<Gate>,
     /// Held while a removal is numbered and queued. The engine numbers first and queues later: two
     /// threads that overtake each other between the two leave a removal where the segment that
     /// holds the work put right after it takes it for a later one, and drops the work.
@@ -47,6 +49,7 @@ impl Writer {
         let IndexSchema { key, file, .. } = *store.schema;
         Ok(Writer {
             engine,
+            gate: Arc::default(),
             turn: Mutex::new(()),
             shelf: store.shelf.clone(),
             path: store.path.clone(),
@@ -62,13 +65,14 @@ impl Writer {
     /// segment side by side, which searching relies on. Can be called from several threads.
     pub fn put(&self, key: &str, docs: Vec<IndexDoc>) -> Result<(), IndexError> {
         let delete = UserOperation::Delete(self.term_of(key));
+        let docs = self.gate.enter(docs);
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.run(std::iter::once(delete).chain(adds(docs)))
+        self.run(std::iter::once(delete).chain(docs.map(UserOperation::Add)))
     }
 
     /// Adds a work that is known not to be there: cheaper than [`Writer::put`].
     pub fn add(&self, docs: Vec<IndexDoc>) -> Result<(), IndexError> {
-        self.run(adds(docs))
+        self.run(self.gate.enter(docs).map(UserOperation::Add))
     }
 
     /// Removes a work.
@@ -134,9 +138,9 @@ impl Writer {
 
     fn run(
         &self,
-        operations: impl Iterator<Item = UserOperation>,
+        operations: impl Iterator<Item = UserOperation<Queued>>,
     ) -> Result<(), IndexError> {
-        let operations: Vec<UserOperation> = operations.collect();
+        let operations: Vec<UserOperation<Queued>> = operations.collect();
         if operations.is_empty() {
             return Ok(());
         }
@@ -145,8 +149,4 @@ impl Writer {
             .map(drop)
             .map_err(|e| IndexError::from_engine(&self.path, e))
     }
-}
-
-fn adds(docs: Vec<IndexDoc>) -> impl Iterator<Item = UserOperation> {
-    docs.into_iter().map(|doc| UserOperation::Add(doc.0))
 }

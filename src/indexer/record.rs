@@ -1,7 +1,5 @@
 //! Records of a collection to documents of the engine.
 
-use std::borrow::Cow;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::RunError;
@@ -14,8 +12,8 @@ use super::work::{Recipe, topics_of};
 use crate::analysis::{AcronymTable, acronyms, language};
 use crate::corpus::bib::Entry;
 use crate::corpus::{Format, WorkKey};
-use crate::extract::Extracted;
 use crate::extract::jsonl::{self, Record};
+use crate::extract::{Extracted, Info};
 use crate::passage::{self, Passage, PassageKind};
 use crate::schema::{IndexPassage, Work};
 use crate::{layout, paper};
@@ -151,8 +149,8 @@ fn passages(key: String, record: Record, plan: &Plan<'_>) -> (Work, Vec<IndexPas
     let topics = topics_of(&key, None, plan.topics);
     let text_len =
         record.text.len() + record.info.abstract_text.as_ref().map_or(0, String::len);
-    let work = describe(key, &record, entry, plan.name);
     if text_len > WHOLE {
+        let work = describe(key, record.info.clone(), entry, plan.name);
         let marked = Extracted::Marked(record.into_marked());
         let document = paper::understand(layout::lay(marked));
         let recipe = Recipe {
@@ -174,29 +172,29 @@ fn passages(key: String, record: Record, plan: &Plan<'_>) -> (Work, Vec<IndexPas
         }
         return (recipe.work, passages);
     }
+    let Record { mut info, text: body, .. } = record;
+    let abstract_text = info.abstract_text.take();
+    let work = describe(key, info, entry, plan.name);
+    let (kind, text) = match (abstract_text, body.is_empty()) {
+        // Its blanks are single ones.
+        (Some(text), true) => (PassageKind::Abstract, text),
+        (None, false) => (PassageKind::Body, squeeze(&body)),
+        (Some(a), false) => (PassageKind::Body, squeeze(&format!("{a}\n\n{body}"))),
+        (None, true) => (PassageKind::Title, String::new()),
+    };
     let key = WorkKey(work.key.clone());
-    let title = passage::title_passage(
-        &key,
-        &work.title,
-        &work.authors,
-        work.venue.as_deref(),
-        work.year,
-    );
-    let (kind, text) = match (&record.info.abstract_text, record.text.is_empty()) {
-        (Some(text), true) => (PassageKind::Abstract, Cow::Borrowed(text.as_str())),
-        (None, false) => (PassageKind::Body, Cow::Borrowed(record.text.as_str())),
-        (Some(a), false) => {
-            (PassageKind::Body, Cow::Owned(format!("{a}\n\n{}", record.text)))
-        }
-        (None, true) => (PassageKind::Title, Cow::Borrowed(title.text.as_str())),
+    let passage = match kind {
+        PassageKind::Title => passage::title_passage(
+            &key,
+            &work.title,
+            &work.authors,
+            work.venue.as_deref(),
+            work.year,
+        ),
+        _ => Passage { kind, text, ..passage::title_passage(&key, "", &[], None, None) },
     };
-    let text = match kind {
-        // Their blanks are single ones.
-        PassageKind::Title | PassageKind::Abstract => text.into_owned(),
-        _ => squeeze(&text),
-    };
-    let lang = work.lang.is_none().then(|| language(&text)).flatten().map(str::to_owned);
-    let passage = Passage { kind, text, ..title };
+    let lang = work.lang.is_none().then(|| language(&passage.text)).flatten();
+    let lang = lang.map(str::to_owned);
     (work, vec![IndexPassage { passage, lang, topics, mentions: Vec::new() }])
 }
 
@@ -212,29 +210,28 @@ fn squeeze(text: &str) -> String {
     out
 }
 
-fn describe(key: String, record: &Record, entry: Option<&Entry>, file: &str) -> Work {
+fn describe(key: String, info: Info, entry: Option<&Entry>, file: &str) -> Work {
     let none = Entry::default();
     let entry = entry.unwrap_or(&none);
-    let info = &record.info;
-    let either = |a: &Option<String>, b: &Option<String>| a.clone().or(b.clone());
+    let either = |a: &Option<String>, b: Option<String>| a.clone().or(b);
     Work {
         key,
         title: match entry.title.is_empty() {
-            true => info.title.clone().unwrap_or_default(),
+            true => info.title.unwrap_or_default(),
             false => entry.title.clone(),
         },
         authors: match entry.authors.is_empty() {
-            true => info.authors.clone(),
+            true => info.authors,
             false => entry.authors.clone(),
         },
         year: entry.year.or(info.year),
-        venue: either(&entry.venue, &info.venue),
-        arxiv: either(&entry.arxiv, &info.arxiv),
-        doi: either(&entry.doi, &info.doi),
+        venue: either(&entry.venue, info.venue),
+        arxiv: either(&entry.arxiv, info.arxiv),
+        doi: either(&entry.doi, info.doi),
         path: Some(file.to_owned()),
-        lang: info.lang.clone(),
+        lang: info.lang,
         format: Some(Format::Jsonl),
-        licence: either(&entry.licence, &info.licence),
+        licence: either(&entry.licence, info.licence),
         quality: 1.0,
     }
 }

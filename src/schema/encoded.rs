@@ -1,7 +1,7 @@
 //! Carries our own tokens through the engine's text fields.
 //!
-//! A text is analysed once, by [`crate::analysis`], and the tokens are written into a string with
-//! two separators; the tokenizer that the engine calls only cuts it apart again.
+//! A text is analysed once, by [`crate::analysis`], and the tokens are written into a string, each
+//! behind a mark and its length; the tokenizer that the engine calls only cuts it apart again.
 
 use std::ops::Range;
 
@@ -13,9 +13,13 @@ use crate::analysis;
 pub(crate) const ENCODED: &str = "encoded";
 
 /// Before a token that stands one position further.
-const NEXT: char = '\u{1e}';
+const NEXT: u8 = 1;
 /// Before a token that shares the position of the one before it.
-const SAME: char = '\u{1f}';
+const SAME: u8 = 2;
+/// In place of the length of a token that is too long for one byte of ASCII.
+const LONG: u8 = 3;
+/// The length of a token is written as so much more.
+const LENGTH: usize = 4;
 /// Positions between two texts of one field, so that no phrase runs across.
 const GAP: usize = 8;
 
@@ -38,17 +42,13 @@ pub(super) fn encode(texts: &[&str], form: Form) -> String {
     out.text
 }
 
-/// Encodes a text in both forms: stems, then exact forms; `more` is appended to the latter.
-pub(super) fn encode_both(text: &str, more: &str) -> (String, String) {
+/// Encodes a text in both forms: stems, then exact forms.
+pub(super) fn encode_both(text: &str) -> (String, String) {
     let (mut stems, mut exacts) = (Coder::for_text(text), Coder::for_text(text));
     analysis::each_token(text, |position, exact, stem| {
         stems.push(position, stem);
         exacts.push(position, exact);
     });
-    if !more.is_empty() {
-        exacts.begin_text();
-        analysis::each_token(more, |position, exact, _| exacts.push(position, exact));
-    }
     (stems.text, exacts.text)
 }
 
@@ -73,9 +73,13 @@ impl Coder {
     /// What follows stands after a gap.
     fn begin_text(&mut self) {
         if !self.text.is_empty() {
-            self.text.extend(std::iter::repeat_n(NEXT, GAP));
+            self.step(GAP);
         }
         self.at = None;
+    }
+
+    fn step(&mut self, n: usize) {
+        self.text.extend(std::iter::repeat_n(char::from(NEXT), n));
     }
 
     fn push(&mut self, position: u32, word: &str) {
@@ -88,19 +92,21 @@ impl Coder {
                 if self.here.iter().any(|range| &self.text[range.clone()] == word) {
                     return;
                 }
-                self.text.push(SAME);
+                self.text.push(char::from(SAME));
             }
             Some(last) => {
                 let steps = position.saturating_sub(last).clamp(1, GAP as u32);
-                self.text.extend(std::iter::repeat_n(NEXT, steps as usize));
+                self.step(steps as usize);
                 self.here.clear();
             }
             None => {
-                self.text.push(NEXT);
+                self.step(1);
                 self.here.clear();
             }
         }
         self.at = Some(position);
+        let length = u8::try_from(word.len() + LENGTH).ok().filter(u8::is_ascii);
+        self.text.push(char::from(length.unwrap_or(LONG)));
         let start = self.text.len();
         self.text.push_str(word);
         self.here.push(start..self.text.len());
@@ -133,21 +139,23 @@ impl TokenStream for EncodedStream<'_> {
     fn advance(&mut self) -> bool {
         let bytes = self.rest.as_bytes();
         let mut start = 0;
-        while start < bytes.len()
-            && (bytes[start] == NEXT as u8 || bytes[start] == SAME as u8)
-        {
-            if bytes[start] == NEXT as u8 {
-                self.token.position = self.token.position.wrapping_add(1);
+        while let Some(&mark) = bytes.get(start) {
+            match mark {
+                NEXT => self.token.position = self.token.position.wrapping_add(1),
+                SAME => {}
+                _ => break,
             }
             start += 1;
         }
-        if start == bytes.len() {
-            return false;
-        }
-        let len = bytes[start..]
-            .iter()
-            .position(|b| *b == NEXT as u8 || *b == SAME as u8)
-            .unwrap_or(bytes.len() - start);
+        let Some(&length) = bytes.get(start) else { return false };
+        start += 1;
+        let len = match length {
+            LONG => bytes[start..]
+                .iter()
+                .position(|b| *b == NEXT || *b == SAME)
+                .unwrap_or(bytes.len() - start),
+            _ => usize::from(length) - LENGTH,
+        };
         self.token.text.clear();
         self.token.text.push_str(&self.rest[start..start + len]);
         self.token.offset_from = self.at + start;
@@ -189,10 +197,21 @@ mod tests {
     }
 
     #[test]
+    fn long_words_are_whole() {
+        for length in [1, 26, 27, 28, 123, 124, 125, 400] {
+            let mut coder = Coder::default();
+            coder.push(0, &"x".repeat(length));
+            coder.push(3, "y");
+            let cut = cut(&coder.text);
+            assert_eq!(cut, [(0, "x".repeat(length)), (3, "y".into())], "{length}");
+        }
+    }
+
+    #[test]
     fn alternatives_share_a_position() {
         assert_eq!(
-            cut("\u{1e}vit-b\u{1f}vitb\u{1e}model"),
-            [(0, "vit-b".into()), (0, "vitb".into()), (1, "model".into())]
+            cut(&encode(&["vit-b model"], Form::Exact)),
+            [(0, "vitb".into()), (0, "vit".into()), (1, "b".into()), (2, "model".into())]
         );
     }
 }

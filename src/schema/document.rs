@@ -1,0 +1,57 @@
+//! A passage as the engine takes it: its fields with their values, lent and never copied.
+
+use std::iter::Empty;
+
+use tantivy::schema::Field;
+use tantivy::schema::document::{ReferenceValue, ReferenceValueLeaf, Value};
+
+/// A passage ready for the engine; made by [`super::IndexSchema::documents`] alone.
+#[derive(Debug, Default)]
+pub struct IndexDoc {
+    pub(crate) fields: Vec<(Field, Content)>,
+}
+
+/// A value of a field.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Text(String),
+    Number(u64),
+    Bytes(Vec<u8>),
+}
+
+impl IndexDoc {
+    pub(super) fn text(&mut self, field: Field, text: impl Into<String>) {
+        self.fields.push((field, Content::Text(text.into())));
+    }
+
+    pub(super) fn number(&mut self, field: Field, number: u64) {
+        self.fields.push((field, Content::Number(number)));
+    }
+
+    pub(super) fn bytes(&mut self, field: Field, bytes: Vec<u8>) {
+        self.fields.push((field, Content::Bytes(bytes)));
+    }
+
+    /// Bytes of the texts, about.
+    pub(crate) fn weight(&self) -> usize {
+        let weight = |(_, content): &(Field, Content)| match content {
+            Content::Text(text) => text.len(),
+            Content::Number(_) => size_of::<u64>(),
+            Content::Bytes(bytes) => bytes.len(),
+        };
+        self.fields.iter().map(weight).sum()
+    }
+}
+
+impl<'a> Value<'a> for &'a Content {
+    type ArrayIter = Empty<Self>;
+    type ObjectIter = Empty<(&'a str, Self)>;
+
+    fn as_value(&self) -> ReferenceValue<'a, Self> {
+        ReferenceValue::Leaf(match self {
+            Content::Text(text) => ReferenceValueLeaf::Str(text),
+            Content::Number(number) => ReferenceValueLeaf::U64(*number),
+            Content::Bytes(bytes) => ReferenceValueLeaf::Bytes(bytes),
+        })
+    }
+}
