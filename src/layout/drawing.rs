@@ -209,8 +209,8 @@ fn is_prose(piece: &Piece, frame: &Frame) -> bool {
     running
         && sized
         && paragraph.lines.len() >= 2
-        && is_sentence(paragraph.text())
         && at_edge(piece, frame)
+        && is_sentence(paragraph.text())
         || matches!(&piece.kind, BlockKind::Heading(Heading { number: Some(_), .. }))
 }
 
@@ -234,10 +234,10 @@ fn is_row(piece: &Piece, frame: &Frame) -> bool {
         }
         BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote => {
             let small = paragraph.size < 0.95 * frame.measure.body;
-            !is_prose(piece, frame)
-                && (!is_sentence(text) || small && piece.kind != BlockKind::Footnote)
-                && (small || paragraph.lines.len() == 1 || table::has_rows(paragraph))
+            (small || paragraph.lines.len() == 1 || table::has_rows(paragraph))
                 && !is_rest(piece, frame)
+                && (small && piece.kind != BlockKind::Footnote || !is_sentence(text))
+                && !is_prose(piece, frame)
         }
         _ => false,
     }
@@ -306,19 +306,25 @@ fn kind_within(
 
 /// Tells whether a text reads like a sentence: most of its words small, as prose has them.
 pub fn is_sentence(text: &str) -> bool {
-    let unspaced = text.chars().filter(|c| ('\u{2E80}'..='\u{9FFF}').contains(c)).count();
+    let (mut words, mut small, mut numbers, mut labels) = (0, 0, 0, 0);
+    let mut unspaced = 0;
+    for word in text.split_whitespace() {
+        let (mut chars, mut letters, mut cased) = (0, 0, false);
+        for c in word.chars() {
+            chars += 1;
+            if c.is_alphabetic() {
+                letters += 1;
+                cased |= c.is_uppercase();
+            }
+            unspaced += usize::from(('\u{2E80}'..='\u{9FFF}').contains(&c));
+        }
+        words += 1;
+        numbers += usize::from(letters == 0);
+        labels += usize::from(word.ends_with(':'));
+        small += usize::from(letters >= 2 && !cased && letters * 2 > chars);
+    }
     if unspaced >= 20 {
         return true;
-    }
-    let (mut words, mut small, mut numbers, mut labels) = (0, 0, 0, 0);
-    for word in text.split_whitespace() {
-        words += 1;
-        numbers += usize::from(!word.contains(char::is_alphabetic));
-        labels += usize::from(word.ends_with(':'));
-        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        let cased = word.chars().any(char::is_uppercase);
-        let is_small = letters >= 2 && !cased && letters * 2 > word.chars().count();
-        small += usize::from(is_small);
     }
     words >= 6 && small * 2 >= words && numbers * 5 <= 2 * words && labels * 5 <= words
 }

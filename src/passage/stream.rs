@@ -331,7 +331,7 @@ pub(super) fn weight(text: &str) -> f32 {
 fn char_weight(c: char, starts_word: bool) -> f32 {
     if c.is_whitespace() {
         0.0
-    } else if is_cjk(c) {
+    } else if !c.is_ascii() && is_cjk(c) {
         0.6
     } else if starts_word {
         0.9

@@ -12,9 +12,9 @@ use super::leaf::SegmentView;
 use super::pairs::Pairs;
 use super::plan::Plan;
 use super::ranking::{Priors, Ranking};
-use super::searcher::{Scope, Searcher};
+use super::searcher::Searcher;
 use super::topics::TopicTable;
-use super::window::{WIDTH, Window};
+use super::window::Window;
 use super::{Group, Hit, PaperInfo, PassageHit, Request, SearchError};
 use crate::schema::{IndexPassage, Stored, Work};
 use crate::snippet::{Matcher, highlight};
@@ -27,7 +27,6 @@ pub(super) struct Finish<'a> {
     pub(super) searcher: &'a Searcher,
     pub(super) request: &'a Request,
     pub(super) plan: &'a Plan,
-    pub(super) scopes: &'a [Scope],
     pub(super) table: &'a TopicTable,
     pub(super) priors: Priors,
     /// The query as texts see it.
@@ -65,7 +64,8 @@ impl Finish<'_> {
                 page.iter().filter(|(_, r)| r.candidate.segment == number).collect();
             // The lists are read forward only.
             here.sort_by_key(|(_, r)| (r.candidate.lead, r.doc));
-            let mut reading = Reading { finish: self, number, view, scoring: None };
+            let mut reading =
+                Reading { finish: self, number, view, pool: &gather.pool, pairs: None };
             for (rank, ranked) in here {
                 hits.push((*rank, reading.hit(ranked)?));
             }
@@ -127,6 +127,7 @@ impl Finish<'_> {
         pool: &[(u32, f32)],
         out: &mut Vec<Ranked<'g>>,
     ) -> Result<(), SearchError> {
+        let lift = self.plan.lift(&self.searcher.ranking);
         for (number, view) in self.searcher.segments.iter().enumerate() {
             let mut here: Vec<&Candidate> =
                 now.iter().copied().filter(|c| c.segment == number).collect();
@@ -134,21 +135,15 @@ impl Finish<'_> {
                 continue;
             }
             here.sort_by_key(|c| c.passages.start);
-            let mut pairs = Pairs::open(view, self.plan, &self.searcher.ranking)?;
-            let window = Window::open(
-                view,
-                &self.searcher.scales,
-                &self.searcher.ranking,
-                &[],
-                &[],
-            )?;
-            let gain = self.searcher.scales.gain;
+            let mut pairs = Pairs::open(self.searcher, view, self.plan)?;
             for candidate in here {
                 let mut best: Option<(f32, u32)> = None;
-                for (doc, score) in &pool[candidate.passages.clone()] {
+                let passages = pool[candidate.passages.clone()].iter();
+                // Pairs cannot lift the others above the best.
+                for (doc, score) in passages.filter(|(_, s)| s * lift >= candidate.score)
+                {
                     let prior = self.priors.of_passage(view.facts(*doc));
-                    let score =
-                        score + prior * pairs.score(*doc, window.scale(*doc), gain);
+                    let score = score + prior * pairs.score(*doc);
                     if best.is_none_or(|(most, _)| score > most) {
                         best = Some((score, *doc));
                     }
@@ -178,29 +173,13 @@ struct Reading<'a> {
     finish: &'a Finish<'a>,
     number: usize,
     view: &'a SegmentView,
+    /// [`Gather::pool`]
+    pool: &'a [(u32, f32)],
     /// Opened where a paper has several passages to choose from.
-    scoring: Option<(Window<'a>, Pairs)>,
+    pairs: Option<Pairs<'a>>,
 }
 
-impl<'a> Reading<'a> {
-    fn scoring(&mut self) -> tantivy::Result<&mut (Window<'a>, Pairs)> {
-        let Finish { searcher, plan, .. } = self.finish;
-        let opened = match self.scoring.take() {
-            Some(opened) => opened,
-            None => (
-                Window::open(
-                    self.view,
-                    &searcher.scales,
-                    &searcher.ranking,
-                    &plan.units,
-                    &plan.others,
-                )?,
-                Pairs::open(self.view, plan, &searcher.ranking)?,
-            ),
-        };
-        Ok(self.scoring.insert(opened))
-    }
-
+impl Reading<'_> {
     fn hit(&mut self, ranked: &Ranked) -> Result<Hit, SearchError> {
         let request = self.finish.request;
         let lead = ranked.candidate.lead;
@@ -251,37 +230,14 @@ impl<'a> Reading<'a> {
         &mut self,
         ranked: &Ranked,
     ) -> tantivy::Result<(Vec<(u32, f32)>, Vec<u32>)> {
-        let lead = ranked.candidate.lead;
-        let Finish { searcher, plan, scopes, request, table, priors, .. } = self.finish;
-        let (number, view) = (self.number, self.view);
-        let scope = &scopes[number];
-        let span = view.span.values.get_val(lead) as u32;
-        if span <= 1 {
-            let mut topics = Vec::new();
-            table.of(number, lead, &mut topics);
-            return Ok((vec![(lead, ranked.score)], topics));
+        let Finish { searcher, plan, request, table, priors, .. } = self.finish;
+        let mut found = self.pool[ranked.candidate.passages.clone()].to_vec();
+        let mut topics = Vec::new();
+        for (doc, _) in &found {
+            table.of(self.number, *doc, &mut topics);
         }
-        let (window, pairs) = self.scoring()?;
-        let end = view.max_doc().min(lead.saturating_add(span));
-        let (mut found, mut topics) = (Vec::new(), Vec::new());
-        let mut from = lead;
-        while from < end {
-            let to = end.min(from + WIDTH);
-            window.run(from, to);
-            for doc in from..to {
-                let at = (doc - from) as usize;
-                let matches = match &scope.matching {
-                    Some(bits) => bits.contains(doc),
-                    None => window.found[at / 64] >> (at % 64) & 1 == 1,
-                };
-                if matches && scope.sieve.failed(doc) == 0 && !view.reader.is_deleted(doc)
-                {
-                    let prior = priors.of_passage(view.facts(doc));
-                    found.push((doc, window.scores[at] * prior));
-                    table.of(number, doc, &mut topics);
-                }
-            }
-            from = to;
+        if found.len() == 1 {
+            return Ok((vec![(ranked.doc, ranked.score)], topics));
         }
         let wanted = request.per_paper.max(1);
         let lift = plan.lift(&searcher.ranking);
@@ -289,9 +245,12 @@ impl<'a> Reading<'a> {
         scores.sort_unstable_by_key(|score| Reverse(score.to_bits()));
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
         found.retain(|(_, score)| score * lift >= least);
+        let pairs = match &mut self.pairs {
+            Some(pairs) => pairs,
+            None => self.pairs.insert(Pairs::open(searcher, self.view, plan)?),
+        };
         for (doc, score) in &mut found {
-            let pair = pairs.score(*doc, window.scale(*doc), searcher.scales.gain);
-            *score += pair * priors.of_passage(view.facts(*doc));
+            *score += pairs.score(*doc) * priors.of_passage(self.view.facts(*doc));
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(wanted);
@@ -305,22 +264,20 @@ impl<'a> Reading<'a> {
     /// What each unit of the plan gave a passage, those that gave nothing left out.
     fn why(&self, doc: u32) -> Result<Vec<(String, String, f32)>, SearchError> {
         let Finish { searcher, plan, .. } = self.finish;
-        let (mut why, mut scores, mut scale) = (Vec::new(), Vec::new(), 0.0);
+        let (mut why, mut scores) = (Vec::new(), Vec::new());
         let prior = self.finish.priors.of_passage(self.view.facts(doc));
         for unit in &plan.units {
             let units = std::slice::from_ref(unit);
             let mut window =
                 Window::open(self.view, &searcher.scales, &searcher.ranking, units, &[])?;
             window.run(doc, doc + 1);
-            scale = window.scale(doc);
             scores.push(window.scores[0]);
         }
         keep_best(&plan.others, &plan.units, &mut scores);
         for (unit, score) in plan.units.iter().zip(scores).filter(|(_, s)| *s != 0.0) {
             why.push((unit.label.clone(), unit.field.to_owned(), score * prior));
         }
-        let mut pairs = Pairs::open(self.view, plan, &searcher.ranking)?;
-        let score = pairs.score(doc, scale, searcher.scales.gain) * prior;
+        let score = Pairs::open(searcher, self.view, plan)?.score(doc) * prior;
         if score > 0.0 {
             why.push((
                 "words side by side and as typed".to_owned(),

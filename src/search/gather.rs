@@ -29,7 +29,7 @@ pub(super) struct Candidate {
     pub(super) second: f32,
     /// Stable key.
     pub(super) order: u64,
-    /// Passages that may be the best one, with their scores; a range of [`Gather::pool`].
+    /// Its passages that match all filters, with their scores; a range of [`Gather::pool`].
     pub(super) passages: std::ops::Range<usize>,
 }
 
@@ -310,8 +310,7 @@ impl<'a> Gather<'a> {
             return;
         }
         let start = self.pool.len();
-        let lift = self.lift;
-        self.pool.extend(open.passages.iter().filter(|(_, s)| s * lift >= best));
+        self.pool.extend_from_slice(&open.passages);
         self.candidates.push(Candidate {
             segment: open.segment,
             lead: open.lead,

@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tantivy::columnar::Column;
-use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::postings::SegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{SegmentReader, Term};
 
 use super::bits::Bits;
+use super::places::{Counted, Place, count_places, most_of};
 use super::plan::forms_of;
 use crate::passage::PassageKind;
 use crate::schema::{Facts, IndexSchema, column};
@@ -68,9 +70,6 @@ pub(super) enum Leaf {
     /// Any of these packed languages.
     Langs(Vec<u16>),
 }
-
-/// Passages with the number of times that each has a leaf, in order.
-pub(super) type Counted = Vec<(u32, u32)>;
 
 /// A segment with the columns that leaves and facets read.
 pub(super) struct SegmentView {
@@ -274,11 +273,19 @@ impl SegmentView {
             return Ok(kept);
         };
         let mut name = String::new();
+        // Who wrote one paper wrote others.
+        let mut known: FxHashMap<u64, bool> = FxHashMap::default();
         for lead in leads.iter() {
             for ord in names.ords().values_for_doc(lead) {
-                name.clear();
-                names.ord_to_str(ord, &mut name)?;
-                if fits(&forms_of(&name)) {
+                let fits = match known.get(&ord) {
+                    Some(fits) => *fits,
+                    None => {
+                        name.clear();
+                        names.ord_to_str(ord, &mut name)?;
+                        *known.entry(ord).or_insert(fits(&forms_of(&name)))
+                    }
+                };
+                if fits {
                     kept.insert(lead);
                     break;
                 }
@@ -352,137 +359,8 @@ impl SegmentView {
     }
 }
 
-/// The occurrences of one word of a phrase in any of its alternatives.
-pub(super) struct Place {
-    pub(super) lists: Vec<SegmentPostings>,
-}
-
-impl Place {
-    /// Passages that hold it, about.
-    fn size(&self) -> u32 {
-        self.lists.iter().map(|list| list.size_hint()).max().unwrap_or(0)
-    }
-
-    fn doc(&self) -> u32 {
-        self.lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED)
-    }
-
-    pub(super) fn seek(&mut self, target: u32) -> u32 {
-        for list in &mut self.lists {
-            if list.doc() < target {
-                list.seek(target);
-            }
-        }
-        self.doc()
-    }
-
-    fn freq(&self, doc: u32) -> u32 {
-        let here = self.lists.iter().filter(|list| list.doc() == doc);
-        here.map(Postings::term_freq).max().unwrap_or(0)
-    }
-
-    pub(super) fn positions(&mut self, doc: u32, out: &mut Vec<u32>) {
-        out.clear();
-        let mut one = Vec::new();
-        for list in self.lists.iter_mut().filter(|list| list.doc() == doc) {
-            if out.is_empty() {
-                list.positions(out);
-            } else {
-                list.positions(&mut one);
-                out.extend_from_slice(&one);
-                out.sort_unstable();
-                out.dedup();
-            }
-        }
-    }
-}
-
 fn holds_all(name: &[String], words: &[String]) -> bool {
     words.iter().all(|word| name.contains(word))
-}
-
-/// Joins two lists; where both have a passage, the larger count holds.
-fn most_of(left: Counted, right: Counted) -> Counted {
-    let mut all = [left, right].concat();
-    all.sort_unstable_by_key(|(doc, count)| (*doc, std::cmp::Reverse(*count)));
-    all.dedup_by_key(|(doc, _)| *doc);
-    all
-}
-
-fn count_places(places: &mut [Place], offsets: &[u32], slop: Option<u32>) -> Counted {
-    let mut found = Vec::new();
-    let mut positions: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
-    // The rarest word leads: the lists of the others are skipped through.
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by_key(|at| places[*at].size());
-    let mut target = 0;
-    'docs: loop {
-        let mut agreed = target;
-        for at in &order {
-            let place = &mut places[*at];
-            let doc = place.seek(agreed);
-            if doc == TERMINATED {
-                return found;
-            }
-            if doc > agreed {
-                target = doc;
-                if *at != order[0] {
-                    continue 'docs;
-                }
-                agreed = doc;
-            }
-        }
-        let times = match (places.len(), slop) {
-            (0, _) => return found,
-            (1, _) => places[0].freq(agreed),
-            (_, slop) => {
-                for (place, out) in places.iter_mut().zip(&mut positions) {
-                    place.positions(agreed, out);
-                }
-                match slop {
-                    None => in_order(&positions, offsets),
-                    Some(slop) => near(&positions, slop),
-                }
-            }
-        };
-        if times > 0 {
-            found.push((agreed, times));
-        }
-        target = agreed + 1;
-    }
-}
-
-/// Counts the places where each word stands as far behind the first as it should.
-fn in_order(positions: &[Vec<u32>], offsets: &[u32]) -> u32 {
-    let Some((first, rest)) = positions.split_first() else { return 0 };
-    let follows = |start: u32| {
-        rest.iter()
-            .zip(&offsets[1..])
-            .all(|(list, offset)| list.binary_search(&(start + offset)).is_ok())
-    };
-    first.iter().filter(|start| follows(**start)).count() as u32
-}
-
-/// Counts windows, not overlapping, that hold every word within `slop` words more than they are.
-fn near(positions: &[Vec<u32>], slop: u32) -> u32 {
-    let mut all: Vec<(u32, usize)> = positions
-        .iter()
-        .enumerate()
-        .flat_map(|(word, list)| list.iter().map(move |p| (*p, word)))
-        .collect();
-    all.sort_unstable();
-    let reach = (positions.len() as u32 - 1).saturating_add(slop);
-    let mut last: Vec<Option<u32>> = vec![None; positions.len()];
-    let mut times = 0;
-    for (position, word) in all {
-        last[word] = Some(position);
-        let oldest = last.iter().copied().min().flatten();
-        if oldest.is_some_and(|oldest| position - oldest <= reach) {
-            times += 1;
-            last.fill(None);
-        }
-    }
-    times
 }
 
 /// Number of passages that hold a term, over all segments; deleted ones that are still there count.
@@ -499,22 +377,4 @@ pub(super) fn doc_freq(
         sum += u64::from(index.doc_freq(&term)?);
     }
     Ok(sum)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_in_order() {
-        assert_eq!(in_order(&[vec![1, 5, 9], vec![2, 7, 10]], &[0, 1]), 2);
-        assert_eq!(in_order(&[vec![1], vec![2], vec![4]], &[0, 1, 2]), 0);
-    }
-
-    #[test]
-    fn near_in_any_order() {
-        assert_eq!(near(&[vec![5], vec![3]], 1), 1);
-        assert_eq!(near(&[vec![5], vec![3]], 0), 0);
-        assert_eq!(near(&[vec![1, 20], vec![2, 21]], 0), 2);
-    }
 }

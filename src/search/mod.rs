@@ -22,6 +22,7 @@ mod leaf;
 mod matching;
 mod names;
 mod pairs;
+mod places;
 mod plan;
 mod ranking;
 mod searcher;

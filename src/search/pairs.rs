@@ -2,15 +2,20 @@
 //! and words in the form in which they were typed.
 
 use tantivy::DocSet;
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::leaf::{Leaf, Place, SegmentView, Words};
+use super::leaf::{Leaf, SegmentView, Words};
+use super::places::Place;
 use super::plan::{Pair, Plan, Scored};
-use super::ranking::Ranking;
+use super::searcher::Searcher;
+use super::window::Scales;
 
 /// The pairs of a plan in one segment, read forward.
-pub(super) struct Pairs {
+pub(super) struct Pairs<'a> {
+    scales: &'a Scales,
+    lengths: FieldNormReader,
     /// Each with its weight.
     pairs: Vec<(Pair, f32)>,
     title_words: f32,
@@ -30,13 +35,14 @@ struct Spots {
     positions: Vec<Vec<u32>>,
 }
 
-impl Pairs {
+impl<'a> Pairs<'a> {
     /// Opens the postings of a plan's pairs.
     pub(super) fn open(
+        searcher: &'a Searcher,
         view: &SegmentView,
         plan: &Plan,
-        ranking: &Ranking,
-    ) -> tantivy::Result<Pairs> {
+    ) -> tantivy::Result<Pairs<'a>> {
+        let ranking = &searcher.ranking;
         let worth = |unit: &Scored| unit.weight * unit.idf;
         let mut pairs = Vec::new();
         for pair in &plan.pairs {
@@ -56,6 +62,8 @@ impl Pairs {
             }
         }
         Ok(Pairs {
+            scales: &searcher.scales,
+            lengths: view.reader.get_fieldnorms_reader(view.schema.text)?,
             typed,
             text: Spots::open(view, plan, &pairs, view.schema.text)?,
             title: Spots::open(view, plan, &pairs, view.schema.title)?,
@@ -65,7 +73,9 @@ impl Pairs {
     }
 
     /// Score of the pairs in a passage; calls must move forward.
-    pub(super) fn score(&mut self, doc: u32, scale: f32, gain: f32) -> f32 {
+    pub(super) fn score(&mut self, doc: u32) -> f32 {
+        let scale = self.scales.of_text(&self.lengths, doc);
+        let gain = self.scales.gain;
         let mut sum = 0.0;
         for (list, weight) in &mut self.typed {
             if list.doc() < doc {

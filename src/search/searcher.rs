@@ -154,15 +154,8 @@ impl Searcher {
         }
         gather.drop_hopeless();
         let matcher = Matcher::new(&request.query, &[]);
-        let finish = Finish {
-            searcher: self,
-            request,
-            plan: &plan,
-            scopes: &scopes,
-            table,
-            priors,
-            matcher,
-        };
+        let finish =
+            Finish { searcher: self, request, plan: &plan, table, priors, matcher };
         let hits = finish.hits(&gather)?;
         Ok(Answer {
             hits,

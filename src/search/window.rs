@@ -10,7 +10,8 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::concept::{Other, Sides};
-use super::leaf::{Counted, Leaf, SegmentView, Words};
+use super::leaf::{Leaf, SegmentView, Words};
+use super::places::Counted;
 use super::plan::Scored;
 use super::ranking::Ranking;
 use crate::schema::IndexSchema;
@@ -58,6 +59,12 @@ impl Scales {
             title: std::array::from_fn(|id| scale(length(id), title)),
             gain: ranking.k1 + 1.0,
         })
+    }
+
+    /// Scale of a passage's length.
+    #[inline]
+    pub(super) fn of_text(&self, lengths: &FieldNormReader, doc: u32) -> f32 {
+        self.text[lengths.fieldnorm_id(doc) as usize]
     }
 }
 
@@ -259,7 +266,7 @@ impl<'a> Window<'a> {
         let (weight, finds) = (track.weight, u64::from(track.finds));
         track.text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            let scale = scales.text[text_lengths.fieldnorm_id(doc) as usize];
+            let scale = scales.of_text(text_lengths, doc);
             scores[at] += weight * count / (count + scale);
             found[at / 64] |= finds << (at % 64);
         });
@@ -276,7 +283,7 @@ impl<'a> Window<'a> {
         counts[..(to - from) as usize].fill(0.0);
         track.text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            let scale = scales.text[text_lengths.fieldnorm_id(doc) as usize];
+            let scale = scales.of_text(text_lengths, doc);
             scores[at] += weight * count / (count + scale);
             counts[at] = count;
             found[at / 64] |= finds << (at % 64);
@@ -285,7 +292,7 @@ impl<'a> Window<'a> {
         let view = self.view;
         track.title.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            let scale = scales.text[text_lengths.fieldnorm_id(doc) as usize];
+            let scale = scales.of_text(text_lengths, doc);
             let title_scale = scales.title[title_lengths.fieldnorm_id(doc) as usize];
             let in_text = counts[at];
             let both = in_text + words * count;
@@ -295,11 +302,6 @@ impl<'a> Window<'a> {
                 found[at / 64] |= 1 << (at % 64);
             }
         });
-    }
-
-    /// Scale of a passage's length.
-    pub(super) fn scale(&self, doc: u32) -> f32 {
-        self.scales.text[self.text_lengths.fieldnorm_id(doc) as usize]
     }
 }
 
