@@ -52,7 +52,7 @@ impl MarkedContent {
     pub(super) fn begin(
         &mut self,
         start: usize,
-        tag: &str,
+        tag: &[u8],
         actual: Option<&[u8]>,
         hidden: bool,
     ) {
@@ -61,7 +61,7 @@ impl MarkedContent {
             return;
         }
         let outer_id = self.id;
-        let artifact = tag == "Artifact";
+        let artifact = tag == b"Artifact";
         self.artifacts += u32::from(artifact);
         self.hidden += u32::from(hidden);
         let actual = actual.map(|bytes| text_string(bytes).chars().collect());

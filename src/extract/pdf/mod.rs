@@ -9,12 +9,14 @@
 //! this in a worker process ([`super::worker`]).
 
 mod array;
+mod content;
 mod diagnosis;
 mod font;
 mod font_name;
 mod glyph_name;
 mod layers;
 mod legibility;
+mod lexer;
 mod main_engine;
 mod marked;
 mod matrix;

@@ -7,14 +7,11 @@
 
 use std::rc::Rc;
 
-use hayro_syntax::content::TypedIter;
-use hayro_syntax::content::ops::TypedInstruction as Op;
-use hayro_syntax::object::{
-    Array, Dict, Name, Number, Object, Stream, String as PdfString,
-};
+use hayro_syntax::object::{Array, Dict, Name, Number, Stream, String as PdfString};
 use hayro_syntax::page::Resources;
 use rustc_hash::FxHashMap;
 
+use super::content::{Content, Item, Op, Properties};
 use super::font::{Fonts, LoadedFont};
 use super::layers::Layers;
 use super::marked::MarkedContent;
@@ -116,7 +113,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             rise: 0.0,
             mode: 0,
         };
-        self.run(TypedIter::new(content), resources, state, 0);
+        self.run(Content::new(content), resources, state, 0);
         self.budget.operators = self.budget.operators.saturating_sub(self.operators);
         self.budget.glyphs = self.budget.glyphs.saturating_sub(self.out.len());
         PageText { glyphs: self.out, unset: self.unset, cut: self.cut }
@@ -132,7 +129,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     fn run(
         &mut self,
-        mut content: TypedIter<'_>,
+        mut content: Content<'_>,
         resources: &Resources<'a>,
         start: State<'a>,
         depth: u32,
@@ -149,38 +146,34 @@ impl<'a, 'c> Interpreter<'a, 'c> {
                 break;
             }
             match op {
-                Op::SaveState(_) if saved.len() < MAX_STATES => saved.push(state.clone()),
-                Op::RestoreState(_) => state = saved.pop().unwrap_or(state),
-                Op::Transform(m) => {
-                    let m = matrix([m.0, m.1, m.2, m.3, m.4, m.5]);
-                    state.ctm = concat(&state.ctm, &m);
-                }
-                Op::TextFont(font) => {
-                    let known = names.get(AsRef::<[u8]>::as_ref(font.0)).cloned();
+                Op::Save if saved.len() < MAX_STATES => saved.push(state.clone()),
+                Op::Restore => state = saved.pop().unwrap_or(state),
+                Op::Transform(m) => state.ctm = concat(&state.ctm, &m),
+                Op::Font(name, size) => {
+                    let known = names.get(name).cloned();
                     state.font = known.unwrap_or_else(|| {
-                        let loaded = self.fonts.named(resources, font.0);
-                        names.insert(
-                            AsRef::<[u8]>::as_ref(font.0).to_vec(),
-                            loaded.clone(),
-                        );
+                        let loaded =
+                            self.fonts.named(resources, &Name::new_unescaped(name));
+                        names.insert(name.to_vec(), loaded.clone());
                         loaded
                     });
-                    state.size = font.1.as_f64();
+                    state.size = size;
                 }
-                Op::SetGraphicsState(name) => {
-                    self.graphics_state(&mut state, resources, name.0, &mut names);
+                Op::GraphicsState(name) => {
+                    self.graphics_state(&mut state, resources, name, &mut names);
                 }
-                Op::BeginMarkedContent(tag) => {
-                    self.marked.begin(self.out.len(), tag.0.as_str(), None, false);
+                Op::BeginMarked(tag) => {
+                    self.marked.begin(self.out.len(), tag, None, false)
                 }
-                Op::BeginMarkedContentWithProperties(tag) => {
-                    self.begin_marked(tag.0, tag.1, resources);
+                Op::BeginMarkedWith(tag, properties) => {
+                    self.begin_marked(tag, properties, resources);
                 }
-                Op::EndMarkedContent(_) if self.marked.depth() > outer => {
+                Op::EndMarked if self.marked.depth() > outer => {
                     self.marked.end(&mut self.out);
                 }
                 Op::XObject(name) if depth < MAX_FORMS => {
-                    if let Some(form) = resources.get_x_object(name.0) {
+                    let name = Name::new_unescaped(name);
+                    if let Some(form) = resources.get_x_object(&name) {
                         self.form(&form, resources, &state, depth);
                     }
                 }
@@ -199,45 +192,40 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     /// Runs an operator that sets text state, moves or shows; false if it is none of these.
     fn text_operator(
         &mut self,
-        op: &Op<'_, '_>,
+        op: &Op<'_>,
         state: &mut State<'a>,
         pen: &mut Pen,
     ) -> bool {
-        match op {
-            Op::BeginText(_) => pen.set(IDENTITY),
-            Op::SetTextMatrix(m) => pen.set(matrix([m.0, m.1, m.2, m.3, m.4, m.5])),
-            Op::NextLine(by) => pen.next_line(by.0.as_f64(), by.1.as_f64()),
-            Op::NextLineAndSetLeading(by) => {
-                state.leading = -by.1.as_f64();
-                pen.next_line(by.0.as_f64(), by.1.as_f64());
+        match *op {
+            Op::BeginText => pen.set(IDENTITY),
+            Op::TextMatrix(m) => pen.set(m),
+            Op::NextLine(x, y) => pen.next_line(x, y),
+            Op::NextLineSettingLeading(x, y) => {
+                state.leading = -y;
+                pen.next_line(x, y);
             }
-            Op::NextLineUsingLeading(_) => pen.next_line(0.0, -state.leading),
-            Op::CharacterSpacing(n) => state.char_space = n.0.as_f64(),
-            Op::WordSpacing(n) => state.word_space = n.0.as_f64(),
-            Op::HorizontalScaling(n) => state.stretch = n.0.as_f64() / 100.0,
-            Op::TextLeading(n) => state.leading = n.0.as_f64(),
-            Op::TextRise(n) => state.rise = n.0.as_f64(),
-            Op::TextRenderingMode(n) => state.mode = n.0.as_i64(),
-            Op::ShowText(text) => self.show(state, pen, text.0.as_bytes()),
-            Op::NextLineAndShowText(text) => {
+            Op::NextLineByLeading => pen.next_line(0.0, -state.leading),
+            Op::CharSpace(by) => state.char_space = by,
+            Op::WordSpace(by) => state.word_space = by,
+            Op::Stretch(percent) => state.stretch = percent / 100.0,
+            Op::Leading(by) => state.leading = by,
+            Op::Rise(by) => state.rise = by,
+            Op::Mode(mode) => state.mode = mode as i64,
+            Op::Show(text) => self.show(state, pen, text),
+            Op::NextLineAndShow(text) => {
                 pen.next_line(0.0, -state.leading);
-                self.show(state, pen, text.0.as_bytes());
+                self.show(state, pen, text);
             }
-            Op::ShowTextWithParameters(text) => {
-                state.word_space = text.0.as_f64();
-                state.char_space = text.1.as_f64();
+            Op::NextLineAndShowSpaced(word_space, char_space, text) => {
+                state.word_space = word_space;
+                state.char_space = char_space;
                 pen.next_line(0.0, -state.leading);
-                self.show(state, pen, text.2.as_bytes());
+                self.show(state, pen, text);
             }
-            Op::ShowTexts(items) => {
-                for item in items.0.iter::<Object<'_>>() {
-                    match item {
-                        Object::Number(n) => adjust(state, pen, n.as_f64()),
-                        Object::String(s) => self.show(state, pen, s.as_bytes()),
-                        _ => {}
-                    }
-                }
-            }
+            Op::ShowAll(items) => items.each(|item| match item {
+                Item::Number(n) => adjust(state, pen, n),
+                Item::Text(text) => self.show(state, pen, text),
+            }),
             _ => return false,
         }
         true
@@ -248,10 +236,12 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         &mut self,
         state: &mut State<'a>,
         resources: &Resources<'a>,
-        name: &Name<'_>,
+        name: &[u8],
         names: &mut FxHashMap<Vec<u8>, Option<Rc<LoadedFont<'a>>>>,
     ) {
-        let Some(dict) = resources.get_ext_g_state(name) else { return };
+        let Some(dict) = resources.get_ext_g_state(&Name::new_unescaped(name)) else {
+            return;
+        };
         let Some(font) = dict.get::<Array<'_>>(b"Font") else { return };
         let mut items = font.flex_iter();
         let (Some(font), Some(size)) = (items.next::<Dict<'_>>(), items.next::<Number>())
@@ -259,7 +249,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             return;
         };
         // A space cannot stand in a name, so this key is no font's.
-        let key = [b"gs ", AsRef::<[u8]>::as_ref(name)].concat();
+        let key = [b"gs ", name].concat();
         state.font = match names.get(&key) {
             Some(known) => known.clone(),
             None => {
@@ -273,28 +263,28 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     fn begin_marked(
         &mut self,
-        tag: &Name<'_>,
-        properties: &Object<'_>,
+        tag: &[u8],
+        properties: Properties<'_>,
         resources: &Resources<'a>,
     ) {
         let start = self.out.len();
         let dict = match properties {
-            Object::Dict(dict) => Some(dict.clone()),
-            Object::Name(name) => resources.properties.get::<Dict<'_>>(name),
-            _ => None,
+            Properties::Id(id) => {
+                self.marked.begin(start, tag, None, false);
+                self.marked.id = id;
+                return;
+            }
+            Properties::Dict(dict) => Some(dict.clone()),
+            Properties::Named(name) => resources.properties.get::<Dict<'_>>(name),
+            Properties::Unknown => None,
         };
         let Some(dict) = dict else {
-            self.marked.begin(start, tag.as_str(), None, false);
+            self.marked.begin(start, tag, None, false);
             return;
         };
-        let hidden = tag.as_str() == "OC" && self.layers.hides(&dict);
+        let hidden = tag == b"OC" && self.layers.hides(&dict);
         let actual = dict.get::<PdfString<'_>>(b"ActualText");
-        self.marked.begin(
-            start,
-            tag.as_str(),
-            actual.as_ref().map(|s| s.as_bytes()),
-            hidden,
-        );
+        self.marked.begin(start, tag, actual.as_ref().map(|s| s.as_bytes()), hidden);
         if let Some(id) = dict.get::<i32>(b"MCID") {
             self.marked.id = id;
         }
@@ -334,7 +324,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         }
         let own = dict.get::<Dict<'a>>(b"Resources").map(Resources::new);
         self.run(
-            TypedIter::new(&content),
+            Content::new(&content),
             own.as_ref().unwrap_or(resources),
             state,
             depth + 1,
@@ -392,8 +382,4 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         }
         flags
     }
-}
-
-fn matrix(numbers: [Number; 6]) -> Matrix {
-    numbers.map(|n| n.as_f64())
 }
