@@ -16,6 +16,7 @@ use hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
 use hayro_syntax::page::Resources;
 use rustc_hash::FxHashMap;
 
+use super::codes::{Code, Codes};
 use super::font_name;
 use super::glyph_name;
 use crate::extract::FontInfo;
@@ -24,15 +25,6 @@ use crate::extract::glyph::ligature;
 /// Characters that one code may stand for: a ligature such as U+FDFA has 18.
 const MAX_CHARS: usize = 18;
 
-/// What one character code means in a font.
-#[derive(Clone, Copy)]
-pub(super) struct Code {
-    /// Advance, in units of the font size.
-    pub(super) advance: f32,
-    chars: [char; 4],
-    len: u8,
-}
-
 /// A font in use.
 pub(super) struct LoadedFont<'a> {
     font: Font<'a>,
@@ -40,7 +32,9 @@ pub(super) struct LoadedFont<'a> {
     pub(super) id: u16,
     pub(super) type3: bool,
     pub(super) horizontal: bool,
-    codes: RefCell<FxHashMap<u32, Code>>,
+    /// All codes are one byte long.
+    one_byte: bool,
+    codes: Codes,
     /// The rare codes that stand for more characters than [`Code`] holds.
     long: RefCell<FxHashMap<u32, Vec<char>>>,
     /// Characters that synthetic glyph names number.
@@ -54,15 +48,19 @@ pub(super) struct LoadedFont<'a> {
 impl LoadedFont<'_> {
     /// Reads the code at `at`: the code and its length in bytes, at least 1.
     pub(super) fn read_code(&self, bytes: &[u8], at: usize) -> (u32, usize) {
+        if self.one_byte {
+            return (u32::from(bytes[at]), 1);
+        }
         let (code, len) = self.font.read_code(bytes, at);
         (code, len.max(1))
     }
 
     /// Returns the meaning of a code that was `len` bytes long.
     pub(super) fn code(&self, code: u32, len: usize) -> Code {
-        if let Some(known) = self.codes.borrow().get(&code) {
-            return *known;
-        }
+        self.codes.get(code, || self.find(code, len))
+    }
+
+    fn find(&self, code: u32, len: usize) -> Code {
         let advance = self.font.code_advance(code);
         let advance = if self.horizontal { advance.x } else { advance.y } as f32 / 1000.0;
         let mut chars = self.unicode(code, len);
@@ -78,7 +76,6 @@ impl LoadedFont<'_> {
             meaning.len = u8::MAX;
             self.long.borrow_mut().insert(code, chars);
         }
-        self.codes.borrow_mut().insert(code, meaning);
         meaning
     }
 
@@ -223,7 +220,8 @@ impl<'a> Fonts<'a> {
                 id,
                 type3: false,
                 horizontal: true,
-                codes: RefCell::default(),
+                one_byte: true,
+                codes: Codes::new(),
                 long: RefCell::default(),
                 named: FxHashMap::default(),
                 collection: None,
@@ -251,8 +249,8 @@ impl<'a> Fonts<'a> {
         let lower = info.name.to_ascii_lowercase();
         let pictures =
             ["symbol", "dings", "wasy", "awesome"].iter().any(|s| lower.contains(s));
-        let type3 =
-            dict.get::<Name<'_>>(b"Subtype").is_some_and(|n| n.as_str() == "Type3");
+        let kind = dict.get::<Name<'_>>(b"Subtype");
+        let type3 = kind.as_ref().is_some_and(|kind| kind.as_str() == "Type3");
         let horizontal = font.is_horizontal();
         let id = self.number(info);
         Some(Rc::new(LoadedFont {
@@ -260,7 +258,8 @@ impl<'a> Fonts<'a> {
             id,
             type3,
             horizontal,
-            codes: RefCell::default(),
+            one_byte: kind.is_some_and(|kind| kind.as_str() != "Type0"),
+            codes: Codes::new(),
             long: RefCell::default(),
             named: glyph_name::numbered(dict, type3),
             collection: collection(dict),

@@ -9,6 +9,7 @@
 //! this in a worker process ([`super::worker`]).
 
 mod array;
+mod codes;
 mod content;
 mod diagnosis;
 mod font;

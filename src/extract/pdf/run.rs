@@ -1,16 +1,18 @@
-//! One shown string: where its glyphs stand, how wide they are, where the pen goes.
+//! Strings shown in a row: where their glyphs stand, how wide they are, where the pen goes.
 
 use super::font::LoadedFont;
 use super::matrix::{Matrix, apply, concat, direction, translate};
 use super::state::{Pen, State};
 use crate::extract::Glyph;
 
-/// What stays the same over one shown string.
+/// What stays the same while strings are shown and nothing but the place of the pen changes.
 pub(super) struct Run {
     /// Text space to the page, without the translation of the pen.
     linear: Matrix,
     /// Scale of the two axes.
     scale: (f64, f64),
+    /// One point along the writing direction, on the page.
+    unit: (f64, f64),
     size: f32,
     dir: u8,
     font: u16,
@@ -34,8 +36,16 @@ impl Run {
         } else {
             direction(-linear[2], -linear[3])
         };
+        let unit = match dir {
+            0 => (1.0, 0.0),
+            1 => (0.0, -1.0),
+            2 => (-1.0, 0.0),
+            3 => (0.0, 1.0),
+            _ if scale.0 > 0.0 => (linear[0] / scale.0, linear[1] / scale.0),
+            _ => (1.0, 0.0),
+        };
         let size = (state.size.abs() * scale.1) as f32;
-        Run { linear, scale, size, dir, font: font.id, flags, mcid }
+        Run { linear, scale, unit, size, dir, font: font.id, flags, mcid }
     }
 
     /// Returns where the next glyph starts, points on the page.
@@ -60,19 +70,6 @@ impl Run {
         }
     }
 
-    pub(super) fn unit(&self) -> (f64, f64) {
-        match self.dir {
-            0 => (1.0, 0.0),
-            1 => (0.0, -1.0),
-            2 => (-1.0, 0.0),
-            3 => (0.0, 1.0),
-            _ if self.scale.0 > 0.0 => {
-                (self.linear[0] / self.scale.0, self.linear[1] / self.scale.0)
-            }
-            _ => (1.0, 0.0),
-        }
-    }
-
     /// Tells whether the middle of a glyph is inside the clip, with half an em of grace.
     pub(super) fn is_shown(
         &self,
@@ -80,7 +77,7 @@ impl Run {
         origin: (f64, f64),
         drawn: f64,
     ) -> bool {
-        let (ux, uy) = self.unit();
+        let (ux, uy) = self.unit;
         let size = f64::from(self.size);
         let middle = (origin.0 + ux * drawn / 2.0, origin.1 + uy * drawn / 2.0);
         state.clip.holds(middle.0, middle.1, size.mul_add(0.5, 1.0))
@@ -95,7 +92,7 @@ impl Run {
         index: usize,
         of: usize,
     ) -> Glyph {
-        let (ux, uy) = self.unit();
+        let (ux, uy) = self.unit;
         let part = drawn / of as f64;
         let offset = part * index as f64;
         Glyph {

@@ -64,6 +64,9 @@ pub(super) struct Interpreter<'a, 'c> {
     cut: bool,
 }
 
+/// A font, which may be one that cannot be read, and its size.
+type StateFont<'a> = (Option<Rc<LoadedFont<'a>>>, f64);
+
 /// What running a page gave.
 pub(super) struct PageText {
     pub(super) glyphs: Vec<Glyph>,
@@ -139,8 +142,8 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         let mut pen = Pen { matrix: IDENTITY, line: IDENTITY };
         let mut path = Path::new();
         let outer = self.marked.depth();
-        let mut names: FxHashMap<Vec<u8>, Option<Rc<LoadedFont<'a>>>> =
-            FxHashMap::default();
+        let mut names = FxHashMap::<Vec<u8>, Option<Rc<LoadedFont<'a>>>>::default();
+        let mut states = FxHashMap::<Vec<u8>, Option<StateFont<'a>>>::default();
         while let Some(op) = content.next() {
             if self.exhausted() {
                 break;
@@ -160,7 +163,13 @@ impl<'a, 'c> Interpreter<'a, 'c> {
                     state.size = size;
                 }
                 Op::GraphicsState(name) => {
-                    self.graphics_state(&mut state, resources, name, &mut names);
+                    if !states.contains_key(name) {
+                        states.insert(name.to_vec(), self.state_font(resources, name));
+                    }
+                    if let Some(Some((font, size))) = states.get(name) {
+                        state.font = font.clone();
+                        state.size = *size;
+                    }
                 }
                 Op::BeginMarked(tag) => {
                     self.marked.begin(self.out.len(), tag, None, false)
@@ -211,54 +220,39 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             Op::Leading(by) => state.leading = by,
             Op::Rise(by) => state.rise = by,
             Op::Mode(mode) => state.mode = mode as i64,
-            Op::Show(text) => self.show(state, pen, text),
+            Op::Show(text) => self.show_one(state, pen, text),
             Op::NextLineAndShow(text) => {
                 pen.next_line(0.0, -state.leading);
-                self.show(state, pen, text);
+                self.show_one(state, pen, text);
             }
             Op::NextLineAndShowSpaced(word_space, char_space, text) => {
                 state.word_space = word_space;
                 state.char_space = char_space;
                 pen.next_line(0.0, -state.leading);
-                self.show(state, pen, text);
+                self.show_one(state, pen, text);
             }
-            Op::ShowAll(items) => items.each(|item| match item {
-                Item::Number(n) => adjust(state, pen, n),
-                Item::Text(text) => self.show(state, pen, text),
-            }),
+            Op::ShowAll(items) => {
+                let run = self.run_of(state, pen);
+                items.each(|item| match item {
+                    Item::Number(n) => adjust(state, pen, n),
+                    Item::Text(text) => self.show(run.as_ref(), state, pen, text),
+                });
+            }
             _ => return false,
         }
         true
     }
 
-    /// Takes the font of an external graphics state, loaded once a content stream.
-    fn graphics_state(
+    /// Loads the font that an external graphics state sets, if it sets one.
+    fn state_font(
         &mut self,
-        state: &mut State<'a>,
         resources: &Resources<'a>,
         name: &[u8],
-        names: &mut FxHashMap<Vec<u8>, Option<Rc<LoadedFont<'a>>>>,
-    ) {
-        let Some(dict) = resources.get_ext_g_state(&Name::new_unescaped(name)) else {
-            return;
-        };
-        let Some(font) = dict.get::<Array<'_>>(b"Font") else { return };
-        let mut items = font.flex_iter();
-        let (Some(font), Some(size)) = (items.next::<Dict<'_>>(), items.next::<Number>())
-        else {
-            return;
-        };
-        // A space cannot stand in a name, so this key is no font's.
-        let key = [b"gs ", name].concat();
-        state.font = match names.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let loaded = self.fonts.load(&font);
-                names.insert(key, loaded.clone());
-                loaded
-            }
-        };
-        state.size = size.as_f64();
+    ) -> Option<StateFont<'a>> {
+        let dict = resources.get_ext_g_state(&Name::new_unescaped(name))?;
+        let mut items = dict.get::<Array<'_>>(b"Font")?.flex_iter();
+        let (font, size) = (items.next::<Dict<'_>>()?, items.next::<Number>()?);
+        Some((self.fonts.load(&font), size.as_f64()))
     }
 
     fn begin_marked(
@@ -331,9 +325,21 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         );
     }
 
+    /// Prepares to show strings; none without a font.
+    fn run_of(&self, state: &State<'a>, pen: &Pen) -> Option<Run> {
+        let font = state.font.as_deref()?;
+        let flags = self.flags(font, state);
+        Some(Run::new(font, state, &pen.matrix, flags, self.marked.id))
+    }
+
+    fn show_one(&mut self, state: &State<'a>, pen: &mut Pen, text: &[u8]) {
+        let run = self.run_of(state, pen);
+        self.show(run.as_ref(), state, pen, text);
+    }
+
     /// Shows a string: one glyph a character, the pen moved behind it.
-    fn show(&mut self, state: &State<'a>, pen: &mut Pen, text: &[u8]) {
-        let Some(font) = state.font.as_deref() else {
+    fn show(&mut self, run: Option<&Run>, state: &State<'a>, pen: &mut Pen, text: &[u8]) {
+        let (Some(run), Some(font)) = (run, state.font.as_deref()) else {
             self.unset += text.len();
             return;
         };
@@ -342,8 +348,6 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             advance_only(font, state, pen, text);
             return;
         }
-        let run =
-            Run::new(font, state, &pen.matrix, self.flags(font, state), self.marked.id);
         let mut at = 0;
         while at < text.len() {
             let (number, length) = font.read_code(text, at);
