@@ -2,9 +2,11 @@
 //!
 //! In: the bytes of a content stream. Out: [`Op`]s, those that text needs with their operands,
 //! all others as [`Op::Other`]. Plain instructions are read here without building objects; from
-//! the first one on that is odd in any way (an inline image, a malformed number, an escape in a
-//! name) the library's own iterator reads the rest, so that damaged content means what it means
-//! to the library. Both ways give the same instructions for the same bytes.
+//! the first one on that is odd in any way (a malformed number, an escape in a name) the library's
+//! own iterator reads the rest, so that damaged content means what it means to the library. Both
+//! ways give the same instructions for the same bytes.
+
+use std::borrow::Cow;
 
 use hayro_syntax::content::ops::TypedInstruction;
 use hayro_syntax::content::{TypedIter, UntypedIter};
@@ -199,6 +201,11 @@ impl<'d> Content<'d> {
         if to == window.len() && to < self.data.len() {
             return Next::Odd;
         }
+        if operator == *b"BI\0" {
+            let Some(to) = after_image(self.data, start) else { return Next::Odd };
+            self.at = to;
+            return Next::Instruction(operator);
+        }
         if operator == *b"BDC" && matches!(self.operands.last(), Some(Operand::Dict)) {
             let mut library = UntypedIter::new(&window[start..to]);
             let last = library.next().and_then(|read| read.operands().last());
@@ -350,6 +357,17 @@ impl<'d> Content<'d> {
             _ => None,
         }
     }
+}
+
+/// Returns the place behind an inline image whose instruction begins at `start`.
+fn after_image(data: &[u8], start: usize) -> Option<usize> {
+    let mut library = UntypedIter::new(&data[start..]);
+    let read = library.next()?;
+    let Some(Object::Stream(image)) = read.operands().last() else { return None };
+    let Cow::Borrowed(image) = image.raw_data() else { return None };
+    // The library does not say where it stands: behind the data and `EI`.
+    let end = image.as_ptr_range().end as usize;
+    end.checked_sub(data.as_ptr() as usize).map(|length| length + 2)
 }
 
 fn short_curve([x1, y1, x2, y2]: [f64; 4]) -> Op<'static> {

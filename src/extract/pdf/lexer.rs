@@ -4,9 +4,11 @@
 //! token is odd: malformed, or of a form that the library reads in a way of its own. What is read
 //! is what the library reads; the caller hands odd places over to it.
 
+use hayro_syntax::object::{FromBytes, Number};
+
 /// Nesting of dictionaries and arrays that counts as plain.
 const MAX_DEPTH: u32 = 8;
-/// Digits of a number that counts as plain: what an `i64` surely holds.
+/// Digits of a number that an `i64` surely holds; the library has its own way beyond.
 const MAX_DIGITS: usize = 18;
 
 /// An operand as it stands in the stream.
@@ -115,7 +117,7 @@ pub(super) fn after_comment(data: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Reads an operator; an inline image is odd, since its data follow.
+/// Reads an operator without escapes.
 pub(super) fn operator(data: &[u8], at: usize) -> Option<(Operator, usize)> {
     let mut operator = Operator::default();
     let mut to = at;
@@ -129,7 +131,7 @@ pub(super) fn operator(data: &[u8], at: usize) -> Option<(Operator, usize)> {
         }
         to += 1;
     }
-    (to > at && operator != *b"BI\0").then_some((operator, to))
+    (to > at).then_some((operator, to))
 }
 
 /// Reads a name without escapes, from its solidus on.
@@ -149,18 +151,17 @@ pub(super) fn number(data: &[u8], at: usize) -> Option<(f64, usize)> {
     if data.get(to) == Some(&b'.') {
         let (fraction, end) = digits(data, to + 1);
         let n = end - to - 1;
-        // More digits than the table has powers are too many below, whatever they say.
-        let power = *POWERS_OF_10.get(n)? as i64;
+        let power = POWERS_OF_10.get(n).map_or(0, |power| *power as i64);
         mantissa = mantissa.wrapping_mul(power).wrapping_add(fraction);
         places = Some(n);
         to = end;
     }
     let n_digits = to - first - usize::from(places.is_some());
-    if n_digits == 0 || n_digits > MAX_DIGITS {
+    if n_digits == 0 || data.get(to).is_some_and(|&b| is_regular(b)) {
         return None;
     }
-    if data.get(to).is_some_and(|&b| is_regular(b)) {
-        return None;
+    if n_digits > MAX_DIGITS {
+        return Number::from_bytes(&data[at..to]).map(|number| (number.as_f64(), to));
     }
     let number = match places {
         // An integer has no negative zero.

@@ -78,7 +78,7 @@ fn operands_too_many_or_too_few() {
 fn odd_instructions_are_the_librarys() {
     check(
         "1 Tc BI /W 1 /H 1 ID x EI 2 Tc",
-        expect!["1 of 3: CharSpace(1.0), Other, CharSpace(2.0)"],
+        expect!["3 of 3: CharSpace(1.0), Other, CharSpace(2.0)"],
     );
     check(
         "1 Tc 2-3 Tc 4 Tc",
@@ -187,6 +187,7 @@ fn instruction() -> impl Strategy<Value = String> {
         2 => string().prop_map(|text| format!("{text}Tj")),
         1 => (name(), number()).prop_map(|(name, size)| format!("{name} {size} Tf")),
         2 => (name(), object()).prop_map(|(tag, what)| format!("{tag} {what} BDC")),
+        1 => "BI /W 1 /H 1 ?(/F /AHx )?ID [a-z<>()\\x00 ]{0,6}( EI|EIEI|BI)? ?EI[ x]",
         1 => "%[a-z()]{0,5}\n",
     ]
 }
