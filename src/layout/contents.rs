@@ -19,17 +19,22 @@ const TITLES: [&str; 12] = [
     "目次",
 ];
 
+/// So many lines tell whether a page goes on with a table of contents.
+const OPENING: usize = 6;
+
 /// Tells for each paragraph of each page whether it belongs to a table of contents; its title does
 /// not.
 pub(super) fn contents(pages: &[Vec<Paragraph>]) -> Vec<Vec<bool>> {
     let mut inside = false;
     let mut out = vec![];
     for page in pages {
-        let n_lines: usize = page.iter().map(|p| p.lines.len()).sum();
-        let n_entries =
-            page.iter().flat_map(|p| &p.lines).filter(|l| is_entry(l)).count();
-        // A page of entries goes on with the table that the page before began.
-        inside = inside && n_entries * 2 >= n_lines;
+        // A page of entries, or one that opens with some, goes on with the table that the page
+        // before began.
+        let mostly = |most: usize| {
+            let lines = || page.iter().flat_map(|p| &p.lines).take(most);
+            lines().filter(|l| is_entry(l)).count() * 2 >= lines().count()
+        };
+        inside = inside && (mostly(OPENING) || mostly(usize::MAX));
         let mut flags = vec![];
         for paragraph in page {
             if is_title(paragraph.text()) {

@@ -10,15 +10,17 @@ use super::kind::Piece;
 use super::measure::{Edges, Measure};
 use super::numbering::{CaptionOf, caption};
 use super::paragraph::Paragraph;
-use super::{BlockKind, Heading, table};
+use super::{BlockKind, Heading, beside, labelled, rows, table};
 
 /// More captions than this on one page are not looked at.
-const MOST_CAPTIONS: usize = 40;
+pub(super) const MOST_CAPTIONS: usize = 40;
 
 /// What is normal in the document.
-struct Frame<'a> {
-    measure: Measure,
-    edges: &'a Edges,
+pub(super) struct Frame<'a> {
+    /// Type and lines of running text.
+    pub measure: Measure,
+    /// Edges of its columns.
+    pub edges: &'a Edges,
     /// The captions of tables stand below them.
     tables_above: bool,
 }
@@ -52,59 +54,98 @@ pub(super) fn settle(pieces: Vec<Piece>, measure: Measure, edges: &Edges) -> Vec
     out
 }
 
-fn settle_page(mut pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
+fn settle_page(pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
+    let mut pieces = rows::part_tables(pieces, frame);
+    caption_rests(&mut pieces, frame);
     let floats = Floats::of(&pieces, frame);
     let owners: Vec<Option<usize>> =
         pieces.iter().map(|piece| floats.owner(piece.paragraph.bbox)).collect();
-    for (piece, owner) in pieces.iter_mut().zip(&owners) {
-        let of = owner.map(|i| floats.captions[i].0);
-        if let Some(kind) = kind_within(piece, of, frame) {
+    let drawn = drawn_equations(&pieces, &owners);
+    for (k, piece) in pieces.iter_mut().enumerate() {
+        let of = owners[k].map(|i| floats.captions[i].0);
+        if drawn.contains(&k) && of == Some(CaptionOf::Figure) {
+            piece.kind = BlockKind::Figure;
+        } else if let Some(kind) = kind_within(piece, of, frame) {
             piece.kind = kind;
         }
     }
-    let mut tables: Vec<(usize, Vec<usize>)> = vec![];
+    let mut tables: Vec<Vec<usize>> = vec![];
+    let mut gone = vec![false; pieces.len()];
     for (i, (of, at)) in floats.captions.iter().enumerate() {
         if *of != CaptionOf::Table {
             continue;
         }
-        let of_table = |k: &usize| owners[*k] == Some(i) && floats.rows[*k];
-        let members = reach(&pieces, (0..pieces.len()).filter(of_table), *at, frame);
-        if members.iter().any(|k| table::has_rows(&pieces[*k].paragraph)) {
-            tables.push((members[0], members));
+        let of_table = |k: &usize| owners[*k] == Some(i) && floats.rows[*k] && !gone[*k];
+        let members =
+            rows::reach(&pieces, (0..pieces.len()).filter(of_table), *at, frame);
+        let members = rows::within(&pieces, members, &gone, frame);
+        if rows::is_rows(&pieces, &members) {
+            members.iter().for_each(|k| gone[*k] = true);
+            tables.push(members);
         }
     }
+    let free = |k: usize| owners[k].is_none() && !gone[k];
+    tables.extend(labelled::labelled(&pieces, free, frame.edges, frame.measure));
     let mut whole: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
-    for (first, members) in tables {
+    let mut made: Vec<(usize, Vec<Paragraph>)> = vec![];
+    for members in tables {
         let parts = members.iter().filter_map(|k| whole[*k].take()).map(|p| p.paragraph);
-        let paragraph = table::whole(parts.collect());
-        whole[first] = Some(Piece { kind: BlockKind::Table, paragraph, anchor: None });
+        let table = table::whole(parts.collect());
+        made.push((members[0], beside::lettered(&table).unwrap_or_else(|| vec![table])));
     }
-    out.extend(whole.into_iter().flatten());
+    for (k, piece) in whole.into_iter().enumerate() {
+        let tables = made.iter_mut().find(|(first, _)| *first == k);
+        let tables = tables.map_or(vec![], |(_, tables)| std::mem::take(tables));
+        let as_table =
+            |paragraph| Piece { kind: BlockKind::Table, paragraph, anchor: None };
+        out.extend(tables.into_iter().map(as_table));
+        let Some(piece) = piece else { continue };
+        let says = piece.kind == BlockKind::Figure && is_sentence(piece.paragraph.text());
+        match says.then(|| beside::columns(&piece.paragraph)).flatten() {
+            Some(columns) => out.extend(columns.into_iter().map(|paragraph| Piece {
+                kind: BlockKind::Figure,
+                paragraph,
+                anchor: None,
+            })),
+            None => out.push(piece),
+        }
+    }
 }
 
-/// Returns, in reading order, those of the pieces that follow each other up to the caption without
-/// a wide gap.
-fn reach(
-    pieces: &[Piece],
-    members: impl Iterator<Item = usize>,
-    caption: [f32; 4],
-    frame: &Frame,
-) -> Vec<usize> {
-    let bbox = |k: usize| pieces[k].paragraph.bbox;
-    let gap = |k: usize| (caption[1] - bbox(k)[3]).max(bbox(k)[1] - caption[3]);
-    let mut order: Vec<usize> = members.collect();
-    order.sort_by(|a, b| gap(*a).total_cmp(&gap(*b)));
-    let mut reached = 0.0f32;
-    let mut near = vec![];
-    for k in order {
-        if gap(k) > reached + 3.0 * frame.measure.pitch {
-            break;
+/// Gives the further paragraphs of a caption its kind: of the same small type, right below it.
+fn caption_rests(pieces: &mut [Piece], frame: &Frame) {
+    for k in 1..pieces.len() {
+        let (Paragraph { bbox: at, size, .. }, above) =
+            (&pieces[k].paragraph, &pieces[k - 1]);
+        let of = above.paragraph.bbox;
+        let goes_on = pieces[k].kind == BlockKind::Paragraph
+            && above.kind == BlockKind::Caption
+            && *size < 0.95 * frame.measure.body
+            && (size - above.paragraph.size).abs() < 0.02 * size
+            && (-2.0..0.8 * frame.measure.pitch).contains(&(at[1] - of[3]))
+            && (at[0] - of[0]).abs() < 0.3 * size
+            && at[2] < of[2] + 3.0
+            && is_sentence(pieces[k].paragraph.text())
+            && !table::has_rows(&pieces[k].paragraph);
+        if goes_on {
+            pieces[k].kind = BlockKind::Caption;
         }
-        reached = reached.max(gap(k) + bbox(k)[3] - bbox(k)[1]);
-        near.push(k);
     }
-    near.sort_unstable();
-    near
+}
+
+/// Returns the equations that have words of the same drawing below them.
+fn drawn_equations(pieces: &[Piece], owners: &[Option<usize>]) -> Vec<usize> {
+    let is = |k: usize, kind: BlockKind| owners[k].is_some() && pieces[k].kind == kind;
+    let at = |k: usize| pieces[k].paragraph.bbox;
+    let below = |k: usize, other: usize| {
+        is(other, BlockKind::Figure)
+            && owners[other] == owners[k]
+            && at(other)[1] > at(k)[3] - 3.0
+    };
+    let all = 0..pieces.len();
+    all.clone()
+        .filter(|k| is(*k, BlockKind::Equation) && all.clone().any(|o| below(*k, o)))
+        .collect()
 }
 
 /// The captions of a page and what keeps floats apart.
@@ -128,7 +169,10 @@ impl<'a> Floats<'a> {
             .collect();
         // A list of figures is no page of figures.
         captions.truncate(MOST_CAPTIONS);
-        let rows: Vec<bool> = pieces.iter().map(|p| is_row(p, frame)).collect();
+        let rows: Vec<bool> = pieces
+            .iter()
+            .map(|p| is_row(p, frame) || rows::is_last_cell(p, pieces, frame.edges))
+            .collect();
         let near = |gap: f32| (-3.0..3.0 * frame.measure.pitch).contains(&gap);
         let sides = |caption: &(CaptionOf, [f32; 4])| {
             let mut sides = (false, false);
@@ -196,7 +240,7 @@ impl<'a> Floats<'a> {
 }
 
 /// Running text, which no float reaches over.
-fn is_prose(piece: &Piece, frame: &Frame) -> bool {
+pub(super) fn is_prose(piece: &Piece, frame: &Frame) -> bool {
     let paragraph = &piece.paragraph;
     let running = matches!(
         piece.kind,
@@ -207,9 +251,8 @@ fn is_prose(piece: &Piece, frame: &Frame) -> bool {
     );
     let sized = paragraph.size > 0.92 * frame.measure.body;
     running
-        && sized
         && paragraph.lines.len() >= 2
-        && at_edge(piece, frame)
+        && (sized && at_edge(piece, frame) || fills_column(piece, frame))
         && is_sentence(paragraph.text())
         || matches!(&piece.kind, BlockKind::Heading(Heading { number: Some(_), .. }))
 }
@@ -220,6 +263,14 @@ fn at_edge(piece: &Piece, frame: &Frame) -> bool {
     piece.kind == BlockKind::Abstract
         || frame.edges.is_left(bbox[0])
         || frame.edges.is_right(bbox[2])
+}
+
+/// Tells whether a piece reaches from one edge of a column to the other.
+fn fills_column(piece: &Piece, frame: &Frame) -> bool {
+    let bbox = piece.paragraph.bbox;
+    frame.edges.is_left(bbox[0])
+        && frame.edges.is_right(bbox[2])
+        && !table::has_cells(&piece.paragraph)
 }
 
 /// Tells whether a piece may be rows of a table.
@@ -254,7 +305,7 @@ fn is_rest(piece: &Piece, frame: &Frame) -> bool {
 }
 
 /// Tells whether two boxes stand above one another.
-fn overlaps(a: [f32; 4], b: [f32; 4]) -> bool {
+pub(super) fn overlaps(a: [f32; 4], b: [f32; 4]) -> bool {
     let width = (a[2] - a[0]).min(b[2] - b[0]).max(1.0);
     a[2].min(b[2]) - a[0].max(b[0]) > 0.3 * width
 }
@@ -278,6 +329,7 @@ fn kind_within(
         BlockKind::Paragraph | BlockKind::ListItem
             if in_figure
                 && (small || paragraph.lines.len() == 1 || !at_edge(piece, frame))
+                && !fills_column(piece, frame)
                 && !is_rest(piece, frame) =>
         {
             Some(BlockKind::Figure)
@@ -341,118 +393,4 @@ fn has_words(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::line::{Cell, Line};
-    use super::super::run::Run;
-    use super::*;
-
-    fn piece(kind: BlockKind, text: &str, bbox: [f32; 4], size: f32) -> Piece {
-        let run = Run { text: text.to_owned(), ..Run::default() };
-        let lines =
-            vec![Default::default(); if bbox[3] - bbox[1] > 15.0 { 3 } else { 1 }];
-        let paragraph = Paragraph {
-            run,
-            bbox,
-            size,
-            page: 1,
-            page_end: 1,
-            lines,
-            ..Paragraph::default()
-        };
-        Piece { kind, paragraph, anchor: None }
-    }
-
-    #[test]
-    fn axes_and_legends_are_no_tables_and_no_footnotes() {
-        let prose =
-            "The share of mud grows with the depth of the water in all of the cores.";
-        let pieces = vec![
-            piece(BlockKind::Paragraph, prose, [50.0, 50.0, 300.0, 90.0], 10.0),
-            piece(BlockKind::Table, "0.2\t0.4\t0.6", [60.0, 100.0, 280.0, 108.0], 7.0),
-            piece(BlockKind::Footnote, "50", [60.0, 120.0, 70.0, 128.0], 7.0),
-            piece(
-                BlockKind::Paragraph,
-                "core A Mud Sand",
-                [60.0, 140.0, 200.0, 148.0],
-                7.0,
-            ),
-            piece(BlockKind::Footnote, prose, [60.0, 150.0, 280.0, 158.0], 7.0),
-            piece(
-                BlockKind::Caption,
-                "Figure 1: Grain sizes.",
-                [50.0, 170.0, 300.0, 178.0],
-                9.0,
-            ),
-            piece(BlockKind::Table, "Mud\t0.2\t0.4", [60.0, 200.0, 280.0, 208.0], 9.0),
-            piece(
-                BlockKind::Caption,
-                "Table 1: Shares.",
-                [50.0, 210.0, 300.0, 218.0],
-                9.0,
-            ),
-            piece(BlockKind::Footnote, "2A word more.", [50.0, 700.0, 300.0, 708.0], 8.0),
-            piece(
-                BlockKind::Paragraph,
-                "10 20 Depth (m)",
-                [350.0, 50.0, 400.0, 58.0],
-                7.0,
-            ),
-        ];
-        let measure = Measure { body: 10.0, pitch: 12.0 };
-        let pieces = settle(pieces, measure, &Edges::default());
-        let kinds: Vec<&BlockKind> = pieces.iter().map(|p| &p.kind).collect();
-        use BlockKind::{Caption, Figure, Footnote, Paragraph, Table};
-        let wanted = [
-            &Paragraph, &Figure, &Figure, &Figure, &Figure, &Caption, &Table, &Caption,
-            &Footnote, &Figure,
-        ];
-        assert_eq!(kinds, wanted);
-    }
-
-    #[test]
-    fn a_table_is_one_though_it_was_read_in_columns() {
-        let at = |text: &str, x0: f32, y: f32| {
-            let run = Run { text: text.to_owned(), ..Run::default() };
-            let x1 = x0 + 50.0;
-            let cell = Cell { x0, x1, start: 0 };
-            let line = Line {
-                run: run.clone(),
-                x0,
-                x1,
-                y,
-                size: 10.0,
-                cells: vec![cell],
-                ..Line::default()
-            };
-            let bbox = [x0, line.top(), x1, line.bottom()];
-            let paragraph = Paragraph {
-                run,
-                bbox,
-                size: 10.0,
-                page: 1,
-                lines: vec![line],
-                ..Paragraph::default()
-            };
-            Piece { kind: BlockKind::Paragraph, paragraph, anchor: None }
-        };
-        let caption = piece(
-            BlockKind::Caption,
-            "Table 1: Shares.",
-            [60.0, 80.0, 260.0, 88.0],
-            10.0,
-        );
-        let pieces = vec![
-            caption,
-            at("Core", 60.0, 100.0),
-            at("North", 60.0, 112.0),
-            at("Mud Sand Clay", 160.0, 100.0),
-            at("0.1 0.7 0.2 0.0", 160.0, 112.0),
-        ];
-        let measure = Measure { body: 10.0, pitch: 12.0 };
-        let pieces = settle(pieces, measure, &Edges::default());
-        let texts: Vec<&str> = pieces.iter().map(|p| p.paragraph.text()).collect();
-        let table = "Core\tMud Sand Clay\nNorth\t0.1\t0.7\t0.2\t0.0";
-        assert_eq!(texts, ["Table 1: Shares.", table]);
-        assert_eq!(pieces[1].kind, BlockKind::Table);
-    }
-}
+mod tests;

@@ -200,7 +200,7 @@ impl State {
         let styles = &paragraph.styles;
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let in_code = std::mem::take(&mut self.in_code);
-        if context.in_contents || is_table_turn(text) {
+        if context.in_contents || contents::is_title(text) || is_table_turn(text) {
             return BlockKind::Figure;
         }
         if let Some(of) = caption(text) {
@@ -234,7 +234,10 @@ impl State {
             return BlockKind::Equation;
         }
         if table::is_table(paragraph) {
-            return BlockKind::Table;
+            return match is_numbered_equation(paragraph) {
+                true => BlockKind::Equation,
+                false => BlockKind::Table,
+            };
         }
         if text.len() < 40 && !text.ends_with('.') && paragraph.size < 0.95 * body
             || letters * 2 < visible
@@ -246,6 +249,19 @@ impl State {
         }
         BlockKind::Paragraph
     }
+}
+
+/// Tells whether a paragraph is an equation and its number, though words stand in it for signs.
+fn is_numbered_equation(paragraph: &Paragraph) -> bool {
+    let is_numbered = |text: &str| {
+        let Some((rest, number)) = text.rsplit_once('(') else { return false };
+        let digits = number.strip_suffix(')').unwrap_or("");
+        (1..=3).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && rest.contains(" = ")
+    };
+    paragraph.lines.len() <= 4
+        && paragraph.lines.iter().any(|line| is_numbered(line.text().trim_end()))
 }
 
 /// Tells whether a text only says that a table goes on over the page.

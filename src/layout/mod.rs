@@ -5,6 +5,7 @@
 
 mod accent;
 mod backrefs;
+mod beside;
 mod bibliography;
 mod bidi;
 mod chunk;
@@ -19,6 +20,7 @@ mod gutter;
 mod heading;
 mod hyphen;
 mod kind;
+mod labelled;
 mod line;
 mod links;
 pub mod marked;
@@ -29,6 +31,7 @@ mod paragraph;
 mod places;
 mod positioned;
 mod quality;
+mod rows;
 mod run;
 mod slanted;
 mod styles;
@@ -47,7 +50,7 @@ pub use heading::opens_bibliography;
 pub use numbering::title_of;
 
 /// Version of extraction and layout together; keys the extraction cache.
-pub const READER_VERSION: u32 = 15;
+pub const READER_VERSION: u32 = 16;
 
 /// A document as blocks in reading order. This is what the extraction cache keeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -109,10 +109,13 @@ pub(super) fn paragraphs(
 /// Tells whether the paragraph of `open` ends before `next`.
 fn ends_before(open: &[Line], next: &Line, measure: Measure) -> bool {
     let last = &open[open.len() - 1];
+    let em = last.size.max(next.size);
     if next.column != last.column {
+        return !captions_across(open, next, em);
+    }
+    if leaves_caption(open, next) {
         return true;
     }
-    let em = last.size.max(next.size);
     if goes_on(last, next, measure, em) || captions_on(open, next, em) {
         return false;
     }
@@ -152,18 +155,43 @@ fn goes_on(last: &Line, next: &Line, measure: Measure, em: f32) -> bool {
 fn captions_on(open: &[Line], next: &Line, em: f32) -> bool {
     let last = &open[open.len() - 1];
     let widest = open.iter().map(|line| line.x1).fold(next.x1, f32::max);
-    let ended = last.text().trim_end().ends_with(['.', '?', '!', '。']);
-    let spaced = |line: &Line| {
-        line.cells.windows(2).any(|pair| pair[1].x0 - pair[0].x1 > 0.9 * line.size)
-    };
     caption(open[0].text()).is_some()
         && caption(next.text()).is_none()
-        && (!ended || last.x1 > widest - 2.0 * em)
+        && (!ends_sentence(last) || last.x1 > widest - 2.0 * em)
         && last.x1 > widest - 6.0 * em
         && (last.size - next.size).abs() < 0.05 * em
         && next.y - last.y < 1.3 * em
         && next.x0 < open[0].x0 + 2.0 * em
-        && !spaced(next)
+        && !is_spaced(next)
+}
+
+/// Tells whether a caption in the middle of a sentence goes on in the next line, though the page
+/// was cut between the two.
+fn captions_across(open: &[Line], next: &Line, em: f32) -> bool {
+    let last = &open[open.len() - 1];
+    let below = next.y - last.y;
+    !ends_sentence(last)
+        && below > 0.8 * em
+        && (next.x0 - last.x0).abs() < 0.3 * em
+        && last.x1 - last.x0 > 14.0 * em
+        && captions_on(open, next, em)
+}
+
+/// Tells whether the next line is a row of the table under a caption that has come to its end.
+fn leaves_caption(open: &[Line], next: &Line) -> bool {
+    let last = &open[open.len() - 1];
+    let widest = open.iter().map(|line| line.x1).fold(next.x1, f32::max);
+    let over = ends_sentence(last) || last.x1 < widest - 6.0 * last.size;
+    over && caption(open[0].text()).is_some() && is_spaced(next)
+}
+
+/// Tells whether a line has a hole wider than any between its words.
+fn is_spaced(line: &Line) -> bool {
+    line.cells.windows(2).any(|pair| pair[1].x0 - pair[0].x1 > 0.9 * line.size)
+}
+
+fn ends_sentence(line: &Line) -> bool {
+    line.text().trim_end().ends_with(['.', '?', '!', '。'])
 }
 
 /// Tells whether a sentence goes on in the next line: `as it is shown in` + `Fig. 8. See ...`.

@@ -53,7 +53,11 @@ pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
     let mut table = Paragraph::default();
     for (index, paragraph) in parts.into_iter().enumerate() {
         match paragraph.lines.first() {
-            Some(first) if paragraph.lines.len() > 1 && is_sentence(paragraph.text()) => {
+            Some(first)
+                if paragraph.lines.len() > 1
+                    && is_sentence(paragraph.text())
+                    && !has_cells(&paragraph) =>
+            {
                 let Line { y, size, x0, .. } = *first;
                 let run = paragraph.run.slice(0..paragraph.run.text.len());
                 rows.push(Part { y, size, x0, run });
@@ -68,6 +72,7 @@ pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
             _ => table.take_beside(paragraph),
         }
     }
+    rows.retain(|part| !part.run.text.is_empty());
     rows.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut run = Run::default();
     for row in rows.chunk_by_mut(|a, b| b.y - a.y < 0.5 * a.size.min(b.size)) {
@@ -89,10 +94,11 @@ pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
 pub(super) fn rows(paragraph: &Paragraph) -> Run {
     let mut out = Run::default();
     for line in &paragraph.lines {
-        if !out.text.is_empty() {
+        let cells = cells(line);
+        if !out.text.is_empty() && !cells.text.is_empty() {
             out.text.push('\n');
         }
-        out.append(&cells(line));
+        out.append(&cells);
     }
     out
 }
@@ -102,17 +108,36 @@ fn cells(line: &Line) -> Run {
     let mut out = Run::default();
     let mut starts = starts_of_cells(line);
     starts.push(line.run.text.len());
-    for (i, pair) in starts.windows(2).enumerate() {
-        if i > 0 {
+    for pair in starts.windows(2) {
+        let mut cell = line.run.slice(pair[0]..pair[1]);
+        if !cell.text.is_empty() && cell.text.chars().all(is_bracket) {
+            continue;
+        }
+        if !out.text.is_empty() {
             out.text.push('\t');
         }
-        let mut cell = line.run.slice(pair[0]..pair[1]);
         if is_numbers(&cell.text) {
             cell.text = cell.text.replace(' ', "\t");
+        }
+        // A piece of a tall bracket may have no name at all.
+        if cell.marks.is_empty() && cell.text.contains('\u{FFFD}') {
+            cell.text = cell.text.replace('\u{FFFD}', "").trim().to_owned();
         }
         out.append(&cell);
     }
     out
+}
+
+/// Pieces of brackets over several rows, which stand on lines of their own.
+fn is_bracket(c: char) -> bool {
+    matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '|' | ' ' | '\u{FFFD}')
+        || ('\u{239B}'..='\u{23B3}').contains(&c)
+}
+
+/// Tells whether half of the lines are cells with white between them.
+pub(super) fn has_cells(paragraph: &Paragraph) -> bool {
+    let n = paragraph.lines.iter().filter(|l| starts_of_cells(l).len() >= 2).count();
+    n * 2 >= paragraph.lines.len()
 }
 
 /// Tells whether a text is three numbers or more, each by itself.

@@ -3,6 +3,7 @@
 mod headings;
 mod page;
 mod properties;
+mod tables;
 
 use expect_test::{Expect, expect};
 

@@ -283,12 +283,15 @@ impl Plan {
     }
 }
 
-/// Tells whether a drawing's text is a sentence with an end.
+/// Tells whether a drawing's text is a sentence with an end, or quoted as a whole.
 fn says(text: &str) -> bool {
+    const QUOTES: [char; 7] = ['”', '’', '"', '\'', '“', '‘', '»'];
     let ends = |word: &str| {
-        word.ends_with(['.', '?', '!', ':', '。', '？', '！', '”', '’', '"'])
+        word.trim_end_matches(QUOTES).ends_with(['.', '?', '!', '。', '？', '！'])
     };
-    is_sentence(text) && (text.split_whitespace().any(ends) || text.contains(is_cjk))
+    let quoted = text.starts_with(QUOTES) && text.trim_end().ends_with(QUOTES);
+    is_sentence(text)
+        && (quoted || text.split_whitespace().any(ends) || text.contains(is_cjk))
 }
 
 /// A passage in the making: spans of blocks in reading order.
