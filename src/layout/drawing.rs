@@ -112,25 +112,37 @@ fn settle_page(pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
     }
 }
 
-/// Gives the further paragraphs of a caption its kind: of the same small type, right below it.
-fn caption_rests(pieces: &mut [Piece], frame: &Frame) {
+/// Gives the further paragraphs of a caption its kind: of the same small type, right below it. What
+/// a formula has cut off in the middle of a sentence is joined again.
+fn caption_rests(pieces: &mut Vec<Piece>, frame: &Frame) {
     for k in 1..pieces.len() {
-        let (Paragraph { bbox: at, size, .. }, above) =
-            (&pieces[k].paragraph, &pieces[k - 1]);
-        let of = above.paragraph.bbox;
-        let goes_on = pieces[k].kind == BlockKind::Paragraph
+        let (before, after) = pieces.split_at_mut(k);
+        let (above, piece) = (&mut before[k - 1], &mut after[0]);
+        let (of, at) = (above.paragraph.bbox, piece.paragraph.bbox);
+        let size = piece.paragraph.size;
+        let goes_on = piece.kind == BlockKind::Paragraph
             && above.kind == BlockKind::Caption
-            && *size < 0.95 * frame.measure.body
+            && size < 0.95 * frame.measure.body
             && (size - above.paragraph.size).abs() < 0.02 * size
             && (-2.0..0.8 * frame.measure.pitch).contains(&(at[1] - of[3]))
             && (at[0] - of[0]).abs() < 0.3 * size
             && at[2] < of[2] + 3.0
-            && is_sentence(pieces[k].paragraph.text())
-            && !table::has_rows(&pieces[k].paragraph);
-        if goes_on {
-            pieces[k].kind = BlockKind::Caption;
+            && is_sentence(piece.paragraph.text())
+            && !table::has_rows(&piece.paragraph);
+        if !goes_on {
+            continue;
+        }
+        piece.kind = BlockKind::Caption;
+        if !above.paragraph.text().trim_end().ends_with(['.', '?', '!', '。']) {
+            let rest = std::mem::take(&mut above.paragraph);
+            let below = std::mem::replace(&mut piece.paragraph, rest);
+            piece.paragraph.run.space();
+            piece.paragraph.run.append(&below.run);
+            piece.paragraph.take_beside(below);
+            piece.anchor = above.anchor.take();
         }
     }
+    pieces.retain(|piece| !piece.paragraph.run.text.is_empty());
 }
 
 /// Returns the equations that have words of the same drawing below them.

@@ -283,15 +283,13 @@ impl Plan {
     }
 }
 
-/// Tells whether a drawing's text is a sentence with an end, or quoted as a whole.
+/// Tells whether a drawing's text is a sentence with an end.
 fn says(text: &str) -> bool {
-    const QUOTES: [char; 7] = ['”', '’', '"', '\'', '“', '‘', '»'];
     let ends = |word: &str| {
-        word.trim_end_matches(QUOTES).ends_with(['.', '?', '!', '。', '？', '！'])
+        let word = word.trim_end_matches('"');
+        word.ends_with(['.', '?', '!', '。', '？', '！', '”', '’'])
     };
-    let quoted = text.starts_with(QUOTES) && text.trim_end().ends_with(QUOTES);
-    is_sentence(text)
-        && (quoted || text.split_whitespace().any(ends) || text.contains(is_cjk))
+    is_sentence(text) && (text.split_whitespace().any(ends) || text.contains(is_cjk))
 }
 
 /// A passage in the making: spans of blocks in reading order.

@@ -337,3 +337,19 @@ fn columns_of_text_are_no_labels() {
     "#]],
     );
 }
+
+#[test]
+fn a_caption_that_a_formula_parts_is_whole() {
+    let mut page = page_of_prose();
+    page.line(50.0, 160.0, 9.0, BODY, "Figure 1: The shares of mud are drawn as f(x)");
+    page.line(50.0, 176.0, 9.0, BODY, "over the depth of the water in all the cores.");
+    page.prose(50.0, 210.0, &PROSE);
+    check(
+        document([page]),
+        expect![[r#"
+        p1 paragraph: The survey reads each of the papers that it cites and finds for every sentence in which section of the outline it belongs, so that a reader who knows the topic but not the words can still find the passage that answers the question of the reader.
+        p1 caption: Figure 1: The shares of mud are drawn as f(x) over the depth of the water in all the cores.
+        p1 paragraph: The survey reads each of the papers that it cites and finds for every sentence in which section of the outline it belongs, so that a reader who knows the topic but not the words can still find the passage that answers the question of the reader.
+    "#]],
+    );
+}
