@@ -155,11 +155,14 @@ fn goes_on(last: &Line, next: &Line, measure: Measure, em: f32) -> bool {
 fn captions_on(open: &[Line], next: &Line, em: f32) -> bool {
     let last = &open[open.len() - 1];
     let widest = open.iter().map(|line| line.x1).fold(next.x1, f32::max);
+    let alike = (last.size - next.size).abs() < 0.05 * em;
+    // Its name may be set in larger type than the rest.
+    let named = open.len() == 1 && (0.85..1.0).contains(&(next.size / last.size));
     caption(open[0].text()).is_some()
         && caption(next.text()).is_none()
         && (!ends_sentence(last) || last.x1 > widest - 2.0 * em)
         && last.x1 > widest - 6.0 * em
-        && (last.size - next.size).abs() < 0.05 * em
+        && (alike || named)
         && next.y - last.y < 1.3 * em
         && next.x0 < open[0].x0 + 2.0 * em
         && !is_spaced(next)

@@ -1,3 +1,5 @@
+//! Floats set by hand, piece by piece.
+
 use super::super::line::{Cell, Line};
 use super::super::run::Run;
 use super::*;
