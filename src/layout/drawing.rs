@@ -112,7 +112,7 @@ fn settle_page(pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
     }
 }
 
-/// Gives the further paragraphs of a caption its kind: of the same small type, right below it. What
+/// Gives the further paragraphs of a caption its kind: of the same small type, in or right below it. What
 /// a formula has cut off in the middle of a sentence is joined again.
 fn caption_rests(pieces: &mut Vec<Piece>, frame: &Frame) {
     for k in 1..pieces.len() {
@@ -120,15 +120,17 @@ fn caption_rests(pieces: &mut Vec<Piece>, frame: &Frame) {
         let (above, piece) = (&mut before[k - 1], &mut after[0]);
         let (of, at) = (above.paragraph.bbox, piece.paragraph.bbox);
         let size = piece.paragraph.size;
+        let beside = at[1] > of[1] && at[3] < of[3] + 1.0 && at[0] > of[0];
+        let below = (-2.0..0.8 * frame.measure.pitch).contains(&(at[1] - of[3]))
+            && (at[0] - of[0]).abs() < 0.3 * size;
         let goes_on = piece.kind == BlockKind::Paragraph
             && above.kind == BlockKind::Caption
             && size < 0.95 * frame.measure.body
             && (size - above.paragraph.size).abs() < 0.02 * size
-            && (-2.0..0.8 * frame.measure.pitch).contains(&(at[1] - of[3]))
-            && (at[0] - of[0]).abs() < 0.3 * size
+            && (beside || below)
             && at[2] < of[2] + 3.0
             && is_sentence(piece.paragraph.text())
-            && !table::has_rows(&piece.paragraph);
+            && !table::is_table(&piece.paragraph);
         if !goes_on {
             continue;
         }

@@ -92,3 +92,19 @@ fn a_table_is_one_though_it_was_read_in_columns() {
     assert_eq!(texts, ["Table 1: Shares.", table]);
     assert_eq!(pieces[1].kind, BlockKind::Table);
 }
+
+#[test]
+fn half_a_line_of_a_caption_is_its_text() {
+    let caption = "Figure 1: The share of mud that was drawn as";
+    let half = "a function of the depth in all";
+    let rest = "of the cores, after they had been left to dry for a year or two.";
+    let pieces = vec![
+        piece(BlockKind::Caption, caption, [50.0, 100.0, 300.0, 122.0], 9.0),
+        piece(BlockKind::Paragraph, half, [180.0, 114.0, 300.0, 122.0], 9.0),
+        piece(BlockKind::Paragraph, rest, [50.0, 126.0, 300.0, 134.0], 9.0),
+    ];
+    let measure = Measure { body: 10.0, pitch: 12.0 };
+    let pieces = settle(pieces, measure, &Edges::default());
+    let texts: Vec<&str> = pieces.iter().map(|p| p.paragraph.text()).collect();
+    assert_eq!(texts, [format!("{caption} {half} {rest}")]);
+}

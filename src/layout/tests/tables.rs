@@ -362,9 +362,12 @@ fn a_caption_may_begin_in_larger_type() {
     page.line(50.0, 171.0, 9.0, BODY, "the shares that were found in the upper cores");
     page.line(50.0, 182.0, 9.0, BODY, "of both seas.");
     page.prose(50.0, 220.0, &PROSE);
-    check(document([page]), expect![[r#"
+    check(
+        document([page]),
+        expect![[r#"
         p1 paragraph: The survey reads each of the papers that it cites and finds for every sentence in which section of the outline it belongs, so that a reader who knows the topic but not the words can still find the passage that answers the question of the reader.
         p1 caption: Table 1: Shares of mud in cores. These are the shares that were found in the upper cores of both seas.
         p1 paragraph: The survey reads each of the papers that it cites and finds for every sentence in which section of the outline it belongs, so that a reader who knows the topic but not the words can still find the passage that answers the question of the reader.
-    "#]]);
+    "#]],
+    );
 }
