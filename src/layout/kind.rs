@@ -265,7 +265,7 @@ fn is_numbered_equation(paragraph: &Paragraph) -> bool {
 }
 
 /// Tells whether a text only says that a table goes on over the page.
-fn is_table_turn(text: &str) -> bool {
+pub(super) fn is_table_turn(text: &str) -> bool {
     let plain = text.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     matches!(
         plain.as_str(),

@@ -4,7 +4,7 @@
 //! otherwise be read as all labels first, then all that they stand for.
 
 use super::drawing::is_sentence;
-use super::kind::Piece;
+use super::kind::{Piece, is_table_turn};
 use super::line::Cell;
 use super::measure::{Edges, Measure};
 use super::{BlockKind, Heading};
@@ -70,7 +70,8 @@ pub(super) fn labelled(
     let is_wall = |k: usize| {
         let lines = pieces[k].paragraph.lines.iter();
         let n_crossing = lines.filter(|line| line.cells.iter().any(crosses)).count();
-        able.binary_search(&k).is_err() || n_crossing >= 2
+        let turns = is_table_turn(pieces[k].paragraph.text());
+        !turns && able.binary_search(&k).is_err() || n_crossing >= 2
     };
     let walls: Vec<f32> =
         (0..pieces.len()).filter(|k| is_wall(*k)).map(|k| bbox(k)[1]).collect();
@@ -104,6 +105,7 @@ pub(super) fn labelled(
 
 fn may_be_cell(piece: &Piece) -> bool {
     !piece.paragraph.lines.is_empty()
+        && !is_table_turn(piece.paragraph.text())
         && matches!(
             piece.kind,
             BlockKind::Paragraph

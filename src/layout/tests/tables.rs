@@ -141,6 +141,7 @@ fn labels_and_what_they_stand_for_are_rows() {
         (120.0, 216.0, "places in the long story."),
         (120.0, 232.0, "You are a friend and you"),
         (120.0, 244.0, "answer what is asked now."),
+        (170.0, 260.0, "Continued on next page"),
     ];
     cells(&mut page, 10.0, &rows);
     check(
@@ -152,6 +153,7 @@ fn labels_and_what_they_stand_for_are_rows() {
         extract	Find all the names of the places in the long story.
         chat	You are a friend and you
         answer what is asked now.
+        p1 figure: Continued on next page
     "#]],
     );
 }
