@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::time::Instant;
 
-use citemap::analysis::StemTokenizer;
+use citemap::analysis::{self, StemTokenizer};
 use citemap::corpus::WorkKey;
 use citemap::extract::jsonl;
 use citemap::index::{Store, Tables};
@@ -26,7 +26,9 @@ use citemap::schema::{IndexPassage, Work};
 use citemap::search::{Request, Searcher};
 use citemap::{facets, paper, passage, query};
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::tokenizer::TextAnalyzer;
+use tantivy::tokenizer::{
+    PreTokenizedStream, PreTokenizedString, TextAnalyzer, Token, Tokenizer,
+};
 
 /// How often all queries are asked.
 const ROUNDS: usize = 5;
@@ -172,7 +174,28 @@ fn build_bare(
         Ok(())
     })?;
     writer.commit()?;
+    index.tokenizers().register("stems", TextAnalyzer::from(OfQueries));
     Ok((index, body))
+}
+
+/// The same terms for the words of queries. The engine's parser clones the tokenizer for each word,
+/// and one for texts would set up a memory of stems each time.
+#[derive(Clone)]
+struct OfQueries;
+
+impl Tokenizer for OfQueries {
+    type TokenStream<'a> = PreTokenizedStream;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> PreTokenizedStream {
+        let tokens = analysis::tokens(text).into_iter().map(|token| Token {
+            offset_from: token.range.start,
+            offset_to: token.range.end,
+            position: token.position as usize,
+            text: token.stem,
+            position_length: 1,
+        });
+        PreTokenizedString { text: text.to_owned(), tokens: tokens.collect() }.into()
+    }
 }
 
 /// Words in a row of titles, and of each ten one with a phrase, one with a required word and one
