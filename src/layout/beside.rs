@@ -27,15 +27,8 @@ pub(super) fn parts(table: &Paragraph, places: &[[f32; 2]]) -> Option<Vec<Paragr
         }
         cuts.push(widest?.1);
     }
-    let mut parts: Vec<Vec<Line>> = vec![vec![]; places.len()];
-    for line in &table.lines {
-        let at = |cell: &Cell| cuts.iter().filter(|cut| **cut < cell.x0).count();
-        let mut start = 0;
-        for group in line.cells.chunk_by(|a, b| at(a) == at(b)) {
-            parts[at(&group[0])].push(part_of(line, start..start + group.len()));
-            start += group.len();
-        }
-    }
+    let at = |cell: &Cell| cuts.iter().filter(|cut| **cut < cell.x0).count();
+    let parts = divided(&table.lines, places.len(), at);
     parts.iter().all(|lines| lines.len() >= 2).then(|| {
         parts.into_iter().map(|lines| table::whole(vec![of_lines(lines)])).collect()
     })
@@ -123,15 +116,8 @@ pub(super) fn columns(drawn: &Paragraph) -> Option<Vec<Paragraph>> {
     if places.len() < 2 {
         return None;
     }
-    let mut columns = vec![vec![]; places.len()];
-    for line in &drawn.lines {
-        let at = |cell: &Cell| places.iter().filter(|p| p[0] <= cell.x0).count() - 1;
-        let mut start = 0;
-        for group in line.cells.chunk_by(|a, b| at(a) == at(b)) {
-            columns[at(&group[0])].push(part_of(line, start..start + group.len()));
-            start += group.len();
-        }
-    }
+    let at = |cell: &Cell| places.iter().filter(|p| p[0] <= cell.x0).count() - 1;
+    let columns = divided(&drawn.lines, places.len(), at);
     let joined = |lines: Vec<Line>| {
         let mut paragraph = of_lines(lines);
         for line in &paragraph.lines {
@@ -141,6 +127,19 @@ pub(super) fn columns(drawn: &Paragraph) -> Option<Vec<Paragraph>> {
         paragraph
     };
     Some(columns.into_iter().map(joined).collect())
+}
+
+/// Divides lines into `n` columns; `at` tells in which one a cell stands.
+fn divided(lines: &[Line], n: usize, at: impl Fn(&Cell) -> usize) -> Vec<Vec<Line>> {
+    let mut columns = vec![vec![]; n];
+    for line in lines {
+        let mut start = 0;
+        for group in line.cells.chunk_by(|a, b| at(a) == at(b)) {
+            columns[at(&group[0])].push(part_of(line, start..start + group.len()));
+            start += group.len();
+        }
+    }
+    columns
 }
 
 /// Returns the part of a line that some of its cells make.
