@@ -159,9 +159,7 @@ pub(super) fn chunks(
     let drop_invisible = n_visible > 200 && n_invisible < n_visible;
     let shown = |glyph: &&Glyph| !drop_invisible || glyph.flags & INVISIBLE == 0;
 
-    let main_dir = (0..4u8)
-        .max_by_key(|dir| (per_direction[usize::from(*dir)], 4 - *dir))
-        .unwrap_or_default();
+    let main_dir = main_direction(page, &per_direction);
     let turn = Turn::of(main_dir);
     // A page that is slanted as a whole was scanned so.
     let all_slanted = per_direction[4] * 2 > page.glyphs.len();
@@ -190,6 +188,25 @@ pub(super) fn chunks(
     };
     let height = if main_dir % 2 == 1 { size.0 } else { size.1 };
     PageChunks { main, turned, slanted, turn, height }
+}
+
+/// Returns the direction of most of the page's lines; words that are set one by one, as labels of
+/// a drawing are, count only where there is no line.
+fn main_direction(page: &PageGlyphs, per_direction: &[usize; 5]) -> u8 {
+    /// Fewer glyphs on one baseline are no line.
+    const LEAST: usize = 16;
+    let mut in_lines = [0usize; 5];
+    let upright = per_direction[1..4].iter().all(|n| *n == 0);
+    let on_one_line = |a: &Glyph, b: &Glyph| {
+        let rise = if a.dir.is_multiple_of(2) { a.y - b.y } else { a.x - b.x };
+        a.dir == b.dir && rise.abs() < 0.1 * a.size
+    };
+    let lines = page.glyphs.chunk_by(on_one_line).filter(|line| line.len() >= LEAST);
+    for line in lines.take_while(|_| !upright) {
+        in_lines[usize::from(line[0].dir.min(4))] += line.len();
+    }
+    let n = |dir: u8| (in_lines[usize::from(dir)], per_direction[usize::from(dir)]);
+    (0..4u8).max_by_key(|dir| (n(*dir), 4 - *dir)).unwrap_or_default()
 }
 
 /// Names a glyph's character and place in one number; places beyond any page are taken together.

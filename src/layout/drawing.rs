@@ -75,10 +75,10 @@ fn settle_page(pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
         if *of != CaptionOf::Table {
             continue;
         }
-        let of_table = |k: &usize| owners[*k] == Some(i) && floats.rows[*k] && !gone[*k];
-        let members =
-            rows::reach(&pieces, (0..pieces.len()).filter(of_table), *at, frame);
-        let members = rows::within(&pieces, members, &gone, frame);
+        let of_table = |k: &usize| owners[*k] == Some(i) && !gone[*k];
+        let members = rows::reach(&pieces, of_table, &floats, *at);
+        let mut members = rows::within(&pieces, members, i, &owners, &floats);
+        members.retain(|k| !gone[*k]);
         if rows::is_rows(&pieces, &members) {
             members.iter().for_each(|k| gone[*k] = true);
             tables.push(members);
@@ -163,15 +163,19 @@ fn drawn_equations(pieces: &[Piece], owners: &[Option<usize>]) -> Vec<usize> {
 }
 
 /// The captions of a page and what keeps floats apart.
-struct Floats<'a> {
-    frame: &'a Frame<'a>,
-    captions: Vec<(CaptionOf, [f32; 4])>,
+pub(super) struct Floats<'a> {
+    /// What is normal in the document.
+    pub frame: &'a Frame<'a>,
+    /// What its captions name, and where they stand.
+    pub captions: Vec<(CaptionOf, [f32; 4])>,
+    /// For each caption, from where to where its float may reach.
+    spans: Vec<[f32; 4]>,
     /// For each caption, whether rows of a table stand closely above it, and below.
     sides: Vec<(bool, bool)>,
     /// Running text and headings.
-    prose: Vec<[f32; 4]>,
+    pub prose: Vec<[f32; 4]>,
     /// For each piece, whether it may be part of a table.
-    rows: Vec<bool>,
+    pub rows: Vec<bool>,
 }
 
 impl<'a> Floats<'a> {
@@ -188,25 +192,32 @@ impl<'a> Floats<'a> {
             .map(|p| is_row(p, frame) || rows::is_last_cell(p, pieces, frame.edges))
             .collect();
         let near = |gap: f32| (-3.0..3.0 * frame.measure.pitch).contains(&gap);
-        let sides = |caption: &(CaptionOf, [f32; 4])| {
+        let table = |k: usize| {
+            let piece = &pieces[k];
+            piece.kind == BlockKind::Table
+                || piece.kind != BlockKind::Caption && table::is_table(&piece.paragraph)
+        };
+        let sides_of = |caption: [f32; 4], is_row: &dyn Fn(usize) -> bool| {
             let mut sides = (false, false);
-            let is_row = |p: &&Piece| {
-                p.kind == BlockKind::Table
-                    || p.kind != BlockKind::Caption && table::is_table(&p.paragraph)
-            };
-            for piece in pieces.iter().filter(is_row) {
-                let at = piece.paragraph.bbox;
-                if overlaps(at, caption.1) {
-                    sides.0 |= near(caption.1[1] - at[3]);
-                    sides.1 |= near(at[1] - caption.1[3]);
+            for k in (0..pieces.len()).filter(|k| is_row(*k)) {
+                let at = pieces[k].paragraph.bbox;
+                if overlaps(at, caption) {
+                    sides.0 |= near(caption[1] - at[3]);
+                    sides.1 |= near(at[1] - caption[3]);
                 }
             }
             sides
         };
+        // Where no table is to be seen, words that may be rows tell the side.
+        let sides = |(_, at): &(CaptionOf, [f32; 4])| match sides_of(*at, &table) {
+            (false, false) => sides_of(*at, &|k| rows[k]),
+            sides => sides,
+        };
         let prose = pieces.iter().filter(|p| is_prose(p, frame));
         Floats {
             frame,
-            sides: captions.iter().map(sides).collect(),
+            sides: captions.iter().map(sides).collect::<Vec<_>>(),
+            spans: captions.iter().map(|c| span(*c, pieces, frame)).collect(),
             captions,
             prose: prose.map(|p| p.paragraph.bbox).collect(),
             rows,
@@ -219,7 +230,7 @@ impl<'a> Floats<'a> {
         let slack = 3.0;
         let mut best: Option<(f32, usize)> = None;
         for (index, (of, caption)) in self.captions.iter().enumerate() {
-            if !overlaps(at, *caption) || *caption == at {
+            if !overlaps(at, self.spans[index]) || *caption == at {
                 continue;
             }
             let (below, above) = (caption[1] - at[3], at[1] - caption[3]);
@@ -250,6 +261,26 @@ impl<'a> Floats<'a> {
             }
         }
         best.map(|(_, index)| index)
+    }
+}
+
+/// Returns where the words of a caption's float may stand: those of a drawing over the whole column
+/// where a short caption stands alone in its middle.
+fn span(caption: (CaptionOf, [f32; 4]), pieces: &[Piece], frame: &Frame) -> [f32; 4] {
+    let (of, at) = caption;
+    let beside = |p: &Piece| {
+        let other = p.paragraph.bbox;
+        other != at && other[1] < at[3] && other[3] > at[1]
+    };
+    match frame.edges.column(at[0], at[2]) {
+        Some([x0, x1])
+            if of == CaptionOf::Figure
+                && ((x0 + x1) - (at[0] + at[2])).abs() < 0.1 * (x1 - x0)
+                && !pieces.iter().any(beside) =>
+        {
+            [x0, at[1], x1, at[3]]
+        }
+        _ => at,
     }
 }
 

@@ -34,20 +34,51 @@ pub(super) fn drop_furniture(pages: &mut [PageChunks], body: f32) -> Vec<Dropped
     let rows: Vec<Vec<Row>> = pages.iter().map(edge_rows).collect();
     let repeated = Repeated::count(&rows, body);
     let numbered = numbered_margins(pages);
-    let mut dropped = vec![];
-    for (index, page) in pages.iter_mut().enumerate() {
+    let mut places: Vec<(f32, f32)> = vec![];
+    let mut kills = vec![];
+    for (index, page) in pages.iter().enumerate() {
         let mut kill = FxHashSet::default();
         for row in &rows[index] {
             if repeated.is_furniture(row, index, &rows[index], page.height) {
                 kill.extend(row.chunks.iter().copied());
+                if let ([chunk], true) = (&row.chunks[..], is_page_number(&row.text)) {
+                    places.push(place(&page.main[*chunk]));
+                }
             }
         }
+        kills.push(kill);
+    }
+    let mut dropped = vec![];
+    for (index, (page, mut kill)) in pages.iter_mut().zip(kills).enumerate() {
+        kill.extend(placed_numbers(page, &rows[index], &places));
         kill.extend(line_numbers(page, &numbered));
         kill.extend(watermarks(page));
         spare_text(page, &mut kill);
         take(&mut page.main, &kill, index as u32, &mut dropped);
     }
     dropped
+}
+
+/// Returns the middle of a chunk and its baseline.
+fn place(chunk: &Chunk) -> (f32, f32) {
+    ((chunk.x0 + chunk.x1) / 2.0, chunk.y)
+}
+
+/// Returns numbers that stand where other pages have theirs, though text stands on their line.
+fn placed_numbers(page: &PageChunks, rows: &[Row], places: &[(f32, f32)]) -> Vec<usize> {
+    /// As many other pages tell where the number is.
+    const LEAST: usize = 3;
+    let is_number = |index: &usize| {
+        let chunk = &page.main[*index];
+        let at = place(chunk);
+        let same = |p: &&(f32, f32)| (p.0 - at.0).abs() < 2.0 && (p.1 - at.1).abs() < 2.0;
+        let outside = chunk.y < 0.12 * page.height || chunk.y > 0.88 * page.height;
+        outside
+            && number_of(chunk).is_some()
+            && places.iter().filter(same).take(LEAST).count() == LEAST
+    };
+    let on_edge = rows.iter().flat_map(|row| &row.chunks).copied();
+    on_edge.filter(is_number).collect()
 }
 
 /// Removes `kill` from `chunks`.

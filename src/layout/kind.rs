@@ -194,6 +194,32 @@ impl State {
         boxed >= 3
     }
 
+    /// Tells whether the items of a list, in the same type, go on in a paragraph.
+    fn is_next_item(&self, paragraph: &Paragraph) -> bool {
+        let above = self.pieces.last().filter(|p| p.kind == BlockKind::ListItem);
+        let same = |p: &Piece| (p.paragraph.size - paragraph.size).abs() < 0.1;
+        above.is_some_and(same) && is_list_item(paragraph.text())
+    }
+
+    /// Tells whether a footnote that stops in the middle of a sentence, in the column or on the page
+    /// before, goes on in a paragraph of its type.
+    fn is_rest_of_note(&self, paragraph: &Paragraph) -> bool {
+        let recent = self.pieces.iter().rev().take_while(|p| {
+            p.paragraph.page_end + 1 >= paragraph.page && p.kind != BlockKind::Caption
+        });
+        let Some(note) = recent.into_iter().find(|p| p.kind == BlockKind::Footnote)
+        else {
+            return false;
+        };
+        let note = &note.paragraph;
+        let column = |p: &Paragraph| p.lines.last().map(|l| (l.page, l.column));
+        column(note) != column(paragraph)
+            && (note.size - paragraph.size).abs() < 0.02 * note.size
+            && paragraph.text().starts_with(char::is_lowercase)
+            && !note.text().trim_end().ends_with(['.', '?', '!', '。', '/'])
+            && is_sentence(paragraph.text())
+    }
+
     fn kind(&mut self, paragraph: &Paragraph, context: &Context) -> BlockKind {
         let Measure { body, .. } = self.measure;
         let text = paragraph.text().trim();
@@ -209,9 +235,13 @@ impl State {
         }
         if context.at_foot
             && !self.in_bibliography
+            && !self.is_next_item(paragraph)
             && is_footnote(text, paragraph.size / body)
             && (notes_mark(text) || text.contains('@') || !self.goes_on_above(paragraph))
         {
+            return BlockKind::Footnote;
+        }
+        if context.at_foot && self.is_rest_of_note(paragraph) {
             return BlockKind::Footnote;
         }
         if self.in_bibliography {

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::chunk::{Chunk, PageChunks};
 
+/// The main part of a paper is hardly longer, in pages; what follows may be set in other type.
+const MAIN_PAGES: usize = 10;
+
 /// What is normal in a document, in points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Measure {
@@ -15,18 +18,29 @@ pub(super) struct Measure {
 
 /// Measures a document.
 pub(super) fn measure(pages: &[PageChunks]) -> Measure {
-    let mut sizes: BTreeMap<i32, u32> = BTreeMap::new();
-    for chunk in pages.iter().flat_map(|page| &page.main) {
-        *sizes.entry((chunk.size * 4.0).round() as i32).or_default() +=
-            chunk.styles.chars;
-    }
-    let body = most_common(&sizes).map_or(10.0, |size| size as f32 / 4.0).max(1.0);
+    let sizes = sizes(pages);
+    // An appendix of samples may be longer than the paper before it.
+    let most = sizes.values().copied().max().unwrap_or(0);
+    let mut first = self::sizes(&pages[..pages.len().min(MAIN_PAGES)]);
+    first.retain(|size, _| sizes[size] * 3 >= most);
+    let body = most_common(&first).or_else(|| most_common(&sizes));
+    let body = body.map_or(10.0, |size| size as f32 / 4.0).max(1.0);
     let mut steps: BTreeMap<i32, u32> = BTreeMap::new();
     for page in pages {
         count_steps(page, body, &mut steps);
     }
     let pitch = most_common(&steps).map_or(1.2 * body, |step| step as f32 / 2.0);
     Measure { body, pitch }
+}
+
+/// Returns how many characters of each size, in quarters of a point, there are.
+fn sizes(pages: &[PageChunks]) -> BTreeMap<i32, u32> {
+    let mut sizes = BTreeMap::new();
+    for chunk in pages.iter().flat_map(|page| &page.main) {
+        *sizes.entry((chunk.size * 4.0).round() as i32).or_default() +=
+            chunk.styles.chars;
+    }
+    sizes
 }
 
 /// Where the columns of running text begin and end, over all pages, in points.
@@ -53,6 +67,13 @@ impl Edges {
     /// Tells whether a column begins at `x`; true where no edge is known.
     pub(super) fn is_left(&self, x: f32) -> bool {
         self.left.is_empty() || self.left.iter().any(|edge| (edge - x).abs() < 2.0)
+    }
+
+    /// Returns the edges, left and right, of the narrowest column around what reaches from `x0` to `x1`.
+    pub(super) fn column(&self, x0: f32, x1: f32) -> Option<[f32; 2]> {
+        let left = self.left.iter().copied().filter(|edge| *edge < x0 + 2.0);
+        let right = self.right.iter().copied().filter(|edge| *edge > x1 - 2.0);
+        Some([left.reduce(f32::max)?, right.reduce(f32::min)?])
     }
 
     /// Tells whether a column ends at `x`; false where no edge is known.
@@ -96,5 +117,27 @@ fn count_steps(page: &PageChunks, body: f32, steps: &mut BTreeMap<i32, u32>) {
                 break;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_appendix_does_not_measure_the_paper() {
+        let page = |size: f32| {
+            let mut chunk = Chunk::default();
+            (chunk.size, chunk.styles.chars) = (size, 60);
+            PageChunks { main: vec![chunk; 40], ..PageChunks::default() }
+        };
+        let body = |n: [usize; 2]| {
+            let mut pages = vec![page(10.0); n[0]];
+            pages.extend(vec![page(9.0); n[1]]);
+            measure(&pages).body
+        };
+        assert_eq!(body([9, 20]), 10.0);
+        // A title page of large type is no paper.
+        assert_eq!(body([1, 20]), 9.0);
     }
 }

@@ -157,7 +157,7 @@ fn captions_on(open: &[Line], next: &Line, em: f32) -> bool {
     let widest = open.iter().map(|line| line.x1).fold(next.x1, f32::max);
     let alike = (last.size - next.size).abs() < 0.05 * em;
     // Its name may be set in larger type than the rest.
-    let named = open.len() == 1 && (0.85..1.0).contains(&(next.size / last.size));
+    let named = open.len() == 1 && (0.8..1.0).contains(&(next.size / last.size));
     caption(open[0].text()).is_some()
         && caption(next.text()).is_none()
         && (!ends_sentence(last) || last.x1 > widest - 2.0 * em)
@@ -215,6 +215,10 @@ fn changes_type(first: &Line, last: &Line, next: &Line, em: f32) -> bool {
     let numbered = numbering(next.text()).is_some();
     if was_bold && is_bold {
         return numbered && numbering(last.text()).is_some();
+    }
+    // A bold line that stands by itself in the middle is no part of the sentence above.
+    if is_bold && !was_bold && next.x0 > last.x0.max(next.column_x0) + 3.0 * em {
+        return true;
     }
     // A bold sentence that ends in plain type, in the middle of a line, is one paragraph.
     let runs_on = last.x1 > last.column_x1 - 2.0 * em

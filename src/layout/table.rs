@@ -1,5 +1,6 @@
 //! Tables: rows by line feed, cells by tab.
 
+use super::beside;
 use super::drawing::is_sentence;
 use super::line::Line;
 use super::paragraph::Paragraph;
@@ -49,29 +50,30 @@ struct Part {
 /// Puts the parts of a table together: what stands side by side is one row. A cell that holds
 /// sentences stays whole.
 pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
+    let (texts, others): (Vec<&Paragraph>, Vec<&Paragraph>) =
+        parts.iter().partition(|part| is_text(part));
+    // Where other cells show that a row begins.
+    let starts = others.iter().flat_map(|part| match has_cells(part) {
+        true => &part.lines[..],
+        false => &part.lines[..part.lines.len().min(1)],
+    });
+    let mut starts: Vec<f32> = starts.map(|line| line.y).collect();
+    starts.sort_by(f32::total_cmp);
     let mut rows: Vec<Part> = vec![];
-    let mut table = Paragraph::default();
-    for (index, paragraph) in parts.into_iter().enumerate() {
-        match paragraph.lines.first() {
-            Some(first)
-                if paragraph.lines.len() > 1
-                    && is_sentence(paragraph.text())
-                    && !has_cells(&paragraph) =>
-            {
-                let Line { y, size, x0, .. } = *first;
-                let run = paragraph.run.slice(0..paragraph.run.text.len());
-                rows.push(Part { y, size, x0, run });
+    for paragraph in others {
+        rows.extend(paragraph.lines.iter().map(|line| part(line, cells(line))));
+    }
+    for paragraph in texts {
+        match beside::columns(paragraph) {
+            Some(columns) => {
+                columns.iter().for_each(|column| add_text(column, &starts, &mut rows));
             }
-            _ => rows.extend(paragraph.lines.iter().map(|line| {
-                let Line { y, size, x0, .. } = *line;
-                Part { y, size, x0, run: cells(line) }
-            })),
-        }
-        match index {
-            0 => table = paragraph,
-            _ => table.take_beside(paragraph),
+            None => add_text(paragraph, &starts, &mut rows),
         }
     }
+    let mut parts = parts.into_iter();
+    let mut table = parts.next().unwrap_or_default();
+    parts.for_each(|paragraph| table.take_beside(paragraph));
     rows.retain(|part| !part.run.text.is_empty());
     rows.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut run = Run::default();
@@ -88,6 +90,45 @@ pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
     }
     table.run = run;
     table
+}
+
+/// Tells whether a paragraph is a cell that holds sentences.
+fn is_text(paragraph: &Paragraph) -> bool {
+    paragraph.lines.len() > 1 && is_sentence(paragraph.text()) && !has_cells(paragraph)
+}
+
+/// Adds a cell that holds sentences. It is divided where another row starts, in the order of
+/// `starts`, and behind a line that ends long before it must.
+fn add_text(paragraph: &Paragraph, starts: &[f32], parts: &mut Vec<Part>) {
+    let lines = &paragraph.lines;
+    let end = lines.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
+    let goes_on = |a: &Line, b: &Line| {
+        let text = b.text().trim_start();
+        let first = text.split(' ').next().map_or(0, str::len) as f32;
+        let width = (b.x1 - b.x0) * first / text.len().max(1) as f32;
+        let is_full = a.x1 + width + a.size > end || a.x1 - a.x0 > 0.7 * (end - a.x0);
+        let slack = 0.3 * b.size;
+        let next = starts.partition_point(|y| *y < b.y - slack);
+        is_full && starts.get(next).is_none_or(|y| *y > b.y + slack)
+    };
+    if lines.windows(2).all(|pair| goes_on(&pair[0], &pair[1])) {
+        let whole = paragraph.run.slice(0..paragraph.run.text.len());
+        parts.extend(lines.first().map(|line| part(line, whole)));
+        return;
+    }
+    for lines in lines.chunk_by(goes_on) {
+        let mut run = Run::default();
+        for line in lines {
+            run.space();
+            run.append(&line.run);
+        }
+        parts.push(part(&lines[0], run));
+    }
+}
+
+/// Makes a part of its text, at the place of its first line.
+fn part(line: &Line, run: Run) -> Part {
+    Part { y: line.y, size: line.size, x0: line.x0, run }
 }
 
 /// Returns the paragraph's text with its rows and cells kept apart.

@@ -1,5 +1,6 @@
 //! Layout of small pages set by hand, glyph by glyph.
 
+mod cells;
 mod headings;
 mod page;
 mod properties;
@@ -101,6 +102,48 @@ fn running_heads_page_numbers_and_line_numbers_are_dropped() {
         assert!(!block.text.contains(|c: char| c.is_ascii_digit()), "{}", block.text);
     }
     assert_eq!(laid.blocks.len(), 1, "one paragraph over four pages");
+}
+
+#[test]
+fn a_page_number_beside_text_is_dropped_where_others_stand() {
+    let pages = (1..=5).map(|number| {
+        let mut page = Page::new();
+        page.prose(50.0, 100.0, &PROSE);
+        page.line(300.0, 740.0, 10.0, BODY, &number.to_string());
+        if number == 3 {
+            page.line(50.0, 740.0, 10.0, BODY, "of the size 40 by 40.");
+        }
+        page
+    });
+    let laid = lay(Extracted::Positioned(document(pages)));
+    let beside: Vec<_> = laid.blocks.iter().filter(|b| b.text.contains("40")).collect();
+    assert!(beside[0].text.ends_with("of the size 40 by 40."), "{beside:?}");
+}
+
+#[test]
+fn words_that_are_turned_one_by_one_do_not_turn_the_page() {
+    let mut page = Page::new();
+    for i in 0..12 {
+        page.upwards(50.0 + 12.0 * i as f32, 200.0, 10.0, "words");
+    }
+    page.line(50.0, 300.0, 10.0, BODY, "Figure 1: The words that a head sees.");
+    let laid = lay(Extracted::Positioned(document([page])));
+    let kinds: Vec<&BlockKind> = laid.blocks.iter().map(|b| &b.kind).collect();
+    assert_eq!(kinds, [&BlockKind::Caption, &BlockKind::Figure]);
+}
+
+#[test]
+fn a_footnote_goes_on_at_the_foot_of_the_next_column() {
+    let mut page = Page::new();
+    for x in [50.0, 310.0] {
+        page.prose(x, 500.0, &PROSE).prose(x, 572.0, &PROSE);
+    }
+    page.line(50.0, 660.0, 9.0, BODY, "1 We have seen that what they say of the");
+    page.line(310.0, 660.0, 9.0, BODY, "lake is what all of the others have said.");
+    let laid = lay(Extracted::Positioned(document([page])));
+    let note = laid.blocks.iter().find(|b| b.kind == BlockKind::Footnote);
+    let text = note.map(|b| b.text.as_str()).unwrap_or_default();
+    assert!(text.ends_with("of the lake is what all of the others have said."), "{text}");
 }
 
 #[test]

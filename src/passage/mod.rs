@@ -7,6 +7,7 @@
 
 mod stream;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -283,13 +284,26 @@ impl Plan {
     }
 }
 
-/// Tells whether a drawing's text is a sentence with an end.
+/// Tells whether a drawing's text is a sentence from its beginning to its end: not a part of one,
+/// nor labels that come again and again.
 fn says(text: &str) -> bool {
-    let ends = |word: &str| {
-        let word = word.trim_end_matches('"');
-        word.ends_with(['.', '?', '!', '。', '？', '！', '”', '’'])
+    /// So many words say something, though they stop in the middle of a sentence.
+    const MANY: usize = 30;
+    /// The words that are looked at for repetition.
+    const FIRST: usize = 100;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let ends = |word: &&str| {
+        let word = word.trim_end_matches(['"', '”', '’', '\'', ')', ']', '✓', '✗', '✅']);
+        word.ends_with(['.', '?', '!', '。', '？', '！'])
     };
-    is_sentence(text) && (text.split_whitespace().any(ends) || text.contains(is_cjk))
+    let introduces = words.last().is_some_and(|word| word.ends_with(':'));
+    let ended = words.iter().rev().take(2).any(ends)
+        || (introduces || words.len() >= MANY) && words.iter().any(ends);
+    let begins = !text.starts_with(|c: char| c.is_lowercase() || ",.;:)".contains(c));
+    let first = &words[..words.len().min(FIRST)];
+    let distinct: BTreeSet<&str> = first.iter().copied().collect();
+    let repeats = distinct.len() * 2 <= first.len();
+    is_sentence(text) && !repeats && (begins && ended || text.contains(is_cjk))
 }
 
 /// A passage in the making: spans of blocks in reading order.

@@ -93,6 +93,24 @@ fn sentences_of_a_drawing_go_with_its_caption() {
 }
 
 #[test]
+fn parts_of_sentences_and_labels_of_a_drawing_are_in_no_passage() {
+    let labels = "a cat sits on the mat of the cat, a cat sits on the mat of the cat.";
+    check(
+        vec![
+            block(BlockKind::Figure, "flying over the lake at the end of the day."),
+            block(BlockKind::Figure, "It shows a large building with a lot of"),
+            block(BlockKind::Figure, &format!("A {labels} A {labels}")),
+            block(BlockKind::Figure, "Say what it shows. Some of the words to use:"),
+            block(BlockKind::Caption, "Figure 1: A prompt."),
+        ],
+        expect![[r#"
+            0 Title [] 0 words: "" []
+            1 Caption [] 14 words: "Figure 1: A prompt.\nSay what it shows. S" []
+        "#]],
+    );
+}
+
+#[test]
 fn equations_keep_the_words_around_them() {
     check(
         vec![

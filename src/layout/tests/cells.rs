@@ -1,0 +1,164 @@
+//! Tables whose cells hold text, and what stands beside tables.
+
+use expect_test::{Expect, expect};
+
+use super::page::{BODY, BOLD, Page, document};
+use super::{PROSE, lay};
+use crate::extract::Extracted;
+use crate::layout::BlockKind;
+
+/// Lays out a page that ends with running text and compares what is no paragraph of it.
+fn check(mut page: Page, expected: Expect) {
+    page.prose(50.0, 500.0, &PROSE);
+    let laid = lay(Extracted::Positioned(document([page])));
+    let mut out = String::new();
+    for block in laid.blocks.iter().filter(|b| !b.text.starts_with(PROSE[0])) {
+        out.push_str(&format!("{:?}: {}\n", block.kind, block.text));
+    }
+    expected.assert_eq(&out);
+}
+
+/// Sets columns of lines of 8 points that begin at their left edge and at a height.
+fn columns(page: &mut Page, columns: &[(f32, f32, &[&str])]) {
+    for (x, y, lines) in columns {
+        for (i, line) in lines.iter().enumerate() {
+            page.line(*x, y + 10.0 * i as f32, 8.0, BODY, line);
+        }
+    }
+}
+
+#[test]
+fn a_cell_ends_where_another_row_begins() {
+    let mut page = Page::new();
+    page.line(50.0, 60.0, 9.0, BODY, "Table 1: What was asked of the three of them.");
+    let says =
+        ["say what is found in it", "tell of all the boats", "name the old towns there"];
+    columns(&mut page, &[(60.0, 80.0, &says), (180.0, 80.0, &["0.1", "0.4", "0.3"])]);
+    page.line(215.0, 80.0, 8.0, BODY, "0.2").line(215.0, 90.0, 8.0, BODY, "0.5");
+    page.line(215.0, 100.0, 8.0, BODY, "0.6");
+    check(
+        page,
+        expect![[r#"
+            Caption: Table 1: What was asked of the three of them.
+            Table: say what is found in it	0.1	0.2
+            tell of all the boats	0.4	0.5
+            name the old towns there	0.3	0.6
+        "#]],
+    );
+}
+
+#[test]
+fn lines_of_a_cell_that_fill_it_are_one() {
+    let mut page = Page::new();
+    page.line(50.0, 60.0, 9.0, BODY, "Table 1: What was asked, and what they said.");
+    let asks = ["the boats go north when", "it rains on the old lake"];
+    let says = ["they stay where they are", "until the water is warm."];
+    columns(&mut page, &[(60.0, 80.0, &asks), (180.0, 80.0, &says)]);
+    columns(&mut page, &[(60.0, 108.0, &asks), (180.0, 108.0, &says)]);
+    check(
+        page,
+        expect![[r#"
+            Caption: Table 1: What was asked, and what they said.
+            Table: the boats go north when it rains on the old lake	they stay where they are until the water is warm.
+            the boats go north when it rains on the old lake	they stay where they are until the water is warm.
+        "#]],
+    );
+}
+
+#[test]
+fn text_in_a_box_between_rows_is_of_the_table() {
+    let mut page = Page::new();
+    page.prose(50.0, 60.0, &PROSE);
+    page.line(60.0, 160.0, 10.0, BODY, "Start").line(120.0, 160.0, 10.0, BODY, "Chance");
+    page.line(60.0, 180.0, 10.0, BODY, "what is it used for by us").line(
+        60.0,
+        192.0,
+        10.0,
+        BODY,
+        "and by all who read of it",
+    );
+    page.line(60.0, 212.0, 10.0, BODY, "Rows").line(120.0, 212.0, 10.0, BODY, "40");
+    page.line(60.0, 224.0, 10.0, BODY, "Words").line(120.0, 224.0, 10.0, BODY, "55");
+    page.line(50.0, 246.0, 9.0, BODY, "Table 1: The card.");
+    check(
+        page,
+        expect![[r#"
+            Table: Start	Chance
+            what is it used for by us and by all who read of it
+            Rows	40
+            Words	55
+            Caption: Table 1: The card.
+        "#]],
+    );
+}
+
+#[test]
+fn words_of_a_drawing_in_the_next_column_are_no_cells() {
+    let mut page = Page::new();
+    for x in [50.0, 310.0] {
+        page.prose(x, 300.0, &PROSE).prose(x, 400.0, &PROSE[..4]);
+    }
+    columns(
+        &mut page,
+        &[
+            (60.0, 100.0, &["Core", "North", "South"]),
+            (140.0, 100.0, &["Mud", "0.1", "0.2"]),
+        ],
+    );
+    page.line(50.0, 140.0, 9.0, BODY, "Table 1: Shares of mud in all the cores.");
+    page.line(370.0, 100.0, 6.0, BODY, "0.5").line(480.0, 110.0, 6.0, BODY, "north");
+    page.line(310.0, 140.0, 9.0, BODY, "Figure 1: Shares of mud, drawn by depth.");
+    check(
+        page,
+        expect![[r#"
+            Table: Core	Mud
+            North	0.1
+            South	0.2
+            Caption: Table 1: Shares of mud in all the cores.
+            Figure: 0.5
+            Figure: north
+            Caption: Figure 1: Shares of mud, drawn by depth.
+        "#]],
+    );
+}
+
+#[test]
+fn a_drawing_may_be_wider_than_its_caption() {
+    let mut page = Page::new();
+    page.prose(50.0, 60.0, &PROSE);
+    page.line(55.0, 160.0, 7.0, BODY, "What is the speed of light in the air?");
+    page.line(112.0, 180.0, 9.0, BODY, "Figure 1: A sample.");
+    check(
+        page,
+        expect![[r#"
+            Figure: What is the speed of light in the air?
+            Caption: Figure 1: A sample.
+        "#]],
+    );
+}
+
+#[test]
+fn a_bold_line_in_the_middle_is_no_part_of_a_sentence() {
+    let mut page = Page::new();
+    page.prose(50.0, 60.0, &PROSE[..2]);
+    page.line(110.0, 84.0, 10.0, BOLD, "Small model");
+    page.prose(50.0, 96.0, &PROSE[2..]);
+    let laid = lay(Extracted::Positioned(document([page])));
+    let bold: Vec<_> = laid.blocks.iter().filter(|b| b.text.contains("Small")).collect();
+    assert_eq!(bold[0].text, "Small model");
+}
+
+#[test]
+fn a_list_goes_on_at_the_foot() {
+    let mut page = Page::new();
+    page.prose(50.0, 300.0, &PROSE);
+    let items = [
+        "1. Make a copy of all the files.",
+        "2. Ask who has read them.",
+        "3. Put all of the files back.",
+    ];
+    columns(&mut page, &[(50.0, 418.0, &items)]);
+    let laid = lay(Extracted::Positioned(document([page])));
+    let kinds: Vec<&BlockKind> = laid.blocks[1..].iter().map(|b| &b.kind).collect();
+    assert_eq!(kinds, [&BlockKind::ListItem; 3]);
+}
