@@ -38,10 +38,10 @@ pub(super) fn visual_order(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
 /// from left to right.
 pub(super) fn logical(visual: &str) -> Option<String> {
     let n_rtl = visual.chars().filter(|ch| is_rtl(*ch)).count();
-    let n_letters = visual.chars().filter(|ch| ch.is_alphabetic()).count();
     if n_rtl == 0 {
         return None;
     }
+    let n_letters = visual.chars().filter(|ch| ch.is_alphabetic()).count();
     let chars: Vec<char> = visual.chars().collect();
     let base_rtl = n_rtl * 2 > n_letters;
     // Direction of each character: strong ones their own, digits to the right, the rest between

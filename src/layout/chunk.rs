@@ -20,6 +20,18 @@ use super::styles::Styles;
 /// A gap wider than this share of the type size is a space.
 pub(super) const SPACE_EM: f32 = 0.13;
 
+/// Bytes that a line of a column has.
+const LINE: usize = 64;
+
+/// What stands for a font without a number.
+static UNKNOWN: FontInfo = FontInfo {
+    name: String::new(),
+    bold: false,
+    italic: false,
+    mono: false,
+    math: false,
+};
+
 /// A piece of text on one baseline.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
@@ -213,8 +225,12 @@ fn main_direction(page: &PageGlyphs, per_direction: &[usize; 5]) -> u8 {
 fn mark_of(glyph: &Glyph) -> u64 {
     const MOST: f32 = (1 << 20) as f32;
     let place = |at: f32| {
-        let steps = (at * 1.5).round().clamp(-MOST, MOST - 1.0);
-        u64::from((steps + MOST) as u32)
+        let steps = (at * 1.5).clamp(-MOST, MOST - 1.0);
+        // `round` is a call where a processor's newer instructions are not taken for granted.
+        let whole = steps as i32;
+        let part = steps - whole as f32;
+        let rounded = whole + i32::from(part >= 0.5) - i32::from(part <= -0.5);
+        u64::from((rounded + MOST as i32) as u32)
     };
     u64::from(u32::from(glyph.ch)) << 42 | place(glyph.x) << 21 | place(glyph.y)
 }
@@ -223,7 +239,6 @@ fn mark_of(glyph: &Glyph) -> u64 {
 struct Chunker<'a> {
     fonts: &'a [FontInfo],
     links: &'a PageLinks,
-    plain: FontInfo,
     /// Links lie where the page shows them, so only upright text meets them.
     with_links: bool,
     done: Vec<Chunk>,
@@ -246,7 +261,6 @@ impl<'a> Chunker<'a> {
         Chunker {
             fonts,
             links,
-            plain: FontInfo::default(),
             with_links: turn == Turn::None && !links.is_empty(),
             done: vec![],
             open: None,
@@ -292,14 +306,11 @@ impl<'a> Chunker<'a> {
         if glyph.w > 0.0 && !self.drawn.insert(mark_of(glyph)) {
             return; // Fake bold and shadows draw a glyph twice.
         }
-        let fonts = self.fonts;
-        let plain = std::mem::take(&mut self.plain);
-        let font = fonts.get(usize::from(glyph.font)).unwrap_or(&plain);
+        let font = self.fonts.get(usize::from(glyph.font)).unwrap_or(&UNKNOWN);
         if font.math || !self.takes_accent(glyph, next) {
             let ch = self.accented(glyph);
             self.add(glyph, ch, font);
         }
-        self.plain = plain;
     }
 
     fn note_space(&mut self, glyph: &Glyph) {
@@ -374,6 +385,7 @@ impl<'a> Chunker<'a> {
             self.done.extend(self.open.take());
         }
         let open = self.open.get_or_insert_with(|| Chunk {
+            run: Run { text: String::with_capacity(LINE), ..Run::default() },
             x0: glyph.x,
             x1: glyph.x + glyph.w,
             y: glyph.y,

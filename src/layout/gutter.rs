@@ -120,7 +120,11 @@ fn least_covered(
     let need = (0.7 * body).max(5.0) as usize;
     let mut best: Option<(f32, usize)> = None;
     for start in low..high.saturating_sub(need) {
-        let worst = cover[start..start + need].iter().copied().fold(0f32, f32::max);
+        let strip = &cover[start..start + need];
+        if best.is_some_and(|(least, _)| strip.iter().any(|c| *c >= least - 0.01)) {
+            continue;
+        }
+        let worst = strip.iter().copied().fold(0f32, f32::max);
         if best.is_none_or(|(least, _)| worst < least - 0.01) {
             best = Some((worst, start));
         }

@@ -11,9 +11,8 @@ use super::run::Run;
 /// The words that a document has inside its lines, in lower case.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vocabulary {
-    words: FxHashSet<String>,
-    /// The same, to look up by their start.
-    sorted: Vec<String>,
+    /// Sorted.
+    words: Vec<String>,
 }
 
 impl Vocabulary {
@@ -38,19 +37,19 @@ impl Vocabulary {
                 }
             }
         }
-        let mut sorted: Vec<String> = words.iter().cloned().collect();
-        sorted.sort_unstable();
-        Vocabulary { words, sorted }
+        let mut words: Vec<String> = words.into_iter().collect();
+        words.sort_unstable();
+        Vocabulary { words }
     }
 
     fn has(&self, word: &str) -> bool {
-        self.words.contains(word)
+        self.words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
     }
 
     /// Tells whether some word starts with `start`.
     fn has_start(&self, start: &str) -> bool {
-        let at = self.sorted.partition_point(|word| word.as_str() < start);
-        self.sorted.get(at).is_some_and(|word| word.starts_with(start))
+        let at = self.words.partition_point(|word| word.as_str() < start);
+        self.words.get(at).is_some_and(|word| word.starts_with(start))
     }
 }
 

@@ -132,6 +132,9 @@ fn line(chunks: &[Chunk], mut row: Row, (x0, x1): (f32, f32)) -> Line {
         column_x1: x1,
         ..Line::default()
     };
+    let length = |index: &usize| chunks[*index].run.text.len() + 1;
+    line.run.text.reserve_exact(row.chunks.iter().map(length).sum());
+    line.cells.reserve_exact(row.chunks.len());
     let mut end = f32::MIN;
     for index in row.chunks {
         let chunk = &chunks[index];

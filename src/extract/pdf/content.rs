@@ -1,7 +1,8 @@
 //! Reads the instructions of a content stream, for text alone.
 //!
 //! In: the bytes of a content stream. Out: [`Op`]s, those that text needs with their operands,
-//! all others as [`Op::Other`]. Plain instructions are read here without building objects; from
+//! all others as [`Op::Other`]; what is left of a path that clips nothing is passed over at once,
+//! for drawings are two thirds of what the streams of papers hold. Plain instructions are read here without building objects; from
 //! the first one on that is odd in any way (a malformed number, an escape in a name) the library's
 //! own iterator reads the rest, so that damaged content means what it means to the library. Both
 //! ways give the same instructions for the same bytes.
@@ -17,9 +18,10 @@ use super::lexer::{
     literal, name, number, operator,
 };
 use super::matrix::Matrix;
+use super::skim::after_path;
 
 /// Operands of one instruction that the library takes; one more ends the stream.
-const MAX_OPERANDS: usize = 33;
+pub(super) const MAX_OPERANDS: usize = 33;
 /// Bytes of one instruction that are read here, which bounds what is kept of it.
 const MAX_INSTRUCTION: usize = 1 << 20;
 
@@ -60,6 +62,8 @@ pub(super) enum Op<'b> {
     Clip,
     /// Ends a path, painted or not.
     EndPath,
+    /// The rest of a path that clips nothing, its end included: as many instructions.
+    Painted(u64),
     /// Nothing to text.
     Other,
 }
@@ -113,6 +117,15 @@ impl Items<'_> {
     }
 }
 
+/// How far the path under construction is.
+#[derive(Clone, Copy, PartialEq)]
+enum Construction {
+    None,
+    Begun,
+    /// It will clip, so that its points matter.
+    Clipping,
+}
+
 /// What stands where an instruction should begin.
 enum Next {
     Instruction(Operator),
@@ -131,6 +144,9 @@ pub(super) struct Content<'d> {
     /// Strings whose bytes do not stand in the stream as they are.
     decoded: Vec<u8>,
     properties: Option<Dict<'d>>,
+    path: Construction,
+    /// Before this place it was tried to pass over a path.
+    tried: usize,
     /// Reads on from the first odd instruction.
     library: Option<TypedIter<'d>>,
 }
@@ -144,13 +160,21 @@ impl<'d> Content<'d> {
             items: Vec::new(),
             decoded: Vec::new(),
             properties: None,
+            path: Construction::None,
+            tried: 0,
             library: None,
         }
     }
 
     /// Reads the next instruction; none at the end, or where the rest makes no sense.
     pub(super) fn next(&mut self) -> Option<Op<'_>> {
-        let next = if self.library.is_some() { Next::Odd } else { self.instruction() };
+        let next = if self.library.is_some() {
+            Next::Odd
+        } else if let Some(instructions) = self.painted() {
+            return Some(Op::Painted(instructions));
+        } else {
+            self.instruction()
+        };
         match next {
             Next::Instruction(operator) => self.op(operator),
             Next::End => None,
@@ -158,6 +182,24 @@ impl<'d> Content<'d> {
                 let rest = &self.data[self.at..];
                 let library = self.library.get_or_insert_with(|| TypedIter::new(rest));
                 library.next().map(of_library)
+            }
+        }
+    }
+
+    /// Passes over what is left of a path that clips nothing; returns how many instructions.
+    #[inline]
+    fn painted(&mut self) -> Option<u64> {
+        if self.path != Construction::Begun || self.at < self.tried {
+            return None;
+        }
+        match after_path(self.data, self.at) {
+            Ok((instructions, to)) => {
+                (self.at, self.path) = (to, Construction::None);
+                Some(instructions)
+            }
+            Err(at) => {
+                self.tried = at;
+                None
             }
         }
     }
@@ -259,12 +301,18 @@ impl<'d> Content<'d> {
     ///
     /// As in the library, the operands next to the operator count if there are too many; where
     /// they do not fit, a path ends the stream and any other operator is passed over.
-    fn op(&self, operator: Operator) -> Option<Op<'_>> {
+    fn op(&mut self, operator: Operator) -> Option<Op<'_>> {
         let op = match &operator {
-            b"m\0\0" | b"l\0\0" => return self.numbers().map(|[x, y]| Op::Point(x, y)),
+            b"m\0\0" | b"l\0\0" => {
+                self.begin_path();
+                return self.numbers().map(|[x, y]| Op::Point(x, y));
+            }
             b"c\0\0" => return self.numbers().map(Op::Curve),
             b"v\0\0" | b"y\0\0" => return self.numbers().map(short_curve),
-            b"re\0" => return self.numbers().map(Op::Rectangle),
+            b"re\0" => {
+                self.begin_path();
+                return self.numbers().map(Op::Rectangle);
+            }
             b"q\0\0" => Some(Op::Save),
             b"Q\0\0" => Some(Op::Restore),
             b"cm\0" => self.numbers().map(Op::Transform),
@@ -311,12 +359,24 @@ impl<'d> Content<'d> {
                 })),
                 _ => None,
             },
-            b"W\0\0" | b"W*\0" => Some(Op::Clip),
+            b"W\0\0" | b"W*\0" => {
+                self.path = Construction::Clipping;
+                Some(Op::Clip)
+            }
             b"S\0\0" | b"s\0\0" | b"f\0\0" | b"F\0\0" | b"f*\0" | b"B\0\0" | b"B*\0"
-            | b"b\0\0" | b"b*\0" | b"n\0\0" => Some(Op::EndPath),
+            | b"b\0\0" | b"b*\0" | b"n\0\0" => {
+                self.path = Construction::None;
+                Some(Op::EndPath)
+            }
             _ => None,
         };
         Some(op.unwrap_or(Op::Other))
+    }
+
+    fn begin_path(&mut self) {
+        if self.path == Construction::None {
+            self.path = Construction::Begun;
+        }
     }
 
     fn begin_marked(&self) -> Option<Op<'_>> {

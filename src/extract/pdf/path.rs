@@ -36,6 +36,7 @@ impl Path {
                 }
                 *self = Path::new();
             }
+            Op::Painted(_) => *self = Path::new(),
             _ => {}
         }
     }

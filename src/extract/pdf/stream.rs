@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Array, Stream};
 use hayro_syntax::page::Page;
@@ -30,6 +31,10 @@ pub(super) fn decoded<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
     }
     let mut data = stream.raw_data();
     for _ in 0..filters.len() {
+        if let Some(out) = inflated(&data) {
+            data = Cow::Owned(out);
+            continue;
+        }
         let mut out = Vec::with_capacity((data.len() * 4).min(1 << 20));
         let read = ZlibDecoder::new(&data[..]).take(MAX_STREAM).read_to_end(&mut out);
         if read.is_err() && out.is_empty() {
@@ -39,6 +44,26 @@ pub(super) fn decoded<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
         data = Cow::Owned(out);
     }
     Some(data)
+}
+
+/// Inflates a sound stream of at most [`MAX_STREAM`] bytes.
+///
+/// All at once: each part that is asked for by itself has the window copied behind it.
+fn inflated(data: &[u8]) -> Option<Vec<u8>> {
+    let mut state = Decompress::new(true);
+    let mut out = Vec::with_capacity((data.len() * 4).clamp(1 << 10, 1 << 20));
+    loop {
+        let rest = &data[state.total_in() as usize..];
+        let status =
+            state.decompress_vec(rest, &mut out, FlushDecompress::Finish).ok()?;
+        if status == Status::StreamEnd {
+            return (out.len() as u64 <= MAX_STREAM).then_some(out);
+        }
+        if out.len() < out.capacity() || out.len() as u64 >= MAX_STREAM {
+            return None;
+        }
+        out.reserve(out.len());
+    }
 }
 
 /// Tells whether the deflate layers of a chain with other filters or predictors pass the limit.

@@ -122,9 +122,11 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         PageText { glyphs: self.out, unset: self.unset, cut: self.cut }
     }
 
-    fn exhausted(&mut self) -> bool {
-        self.operators += 1;
-        let over = self.operators > MAX_PAGE_OPERATORS.min(self.budget.operators)
+    /// Counts operators; tells whether they are more than may be.
+    fn exhausted(&mut self, operators: u64) -> bool {
+        let most = MAX_PAGE_OPERATORS.min(self.budget.operators);
+        self.operators += operators.min(most.saturating_sub(self.operators) + 1);
+        let over = self.operators > most
             || self.out.len() > MAX_PAGE_GLYPHS.min(self.budget.glyphs);
         self.cut |= over;
         over
@@ -145,7 +147,8 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         let mut names = FxHashMap::<Vec<u8>, Option<Rc<LoadedFont<'a>>>>::default();
         let mut states = FxHashMap::<Vec<u8>, Option<StateFont<'a>>>::default();
         while let Some(op) = content.next() {
-            if self.exhausted() {
+            let operators = if let Op::Painted(n) = op { n } else { 1 };
+            if self.exhausted(operators) {
                 break;
             }
             match op {
