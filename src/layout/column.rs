@@ -9,6 +9,7 @@ use super::chunk::Chunk;
 use super::gutter::{self, Gutter, shared};
 use super::line::{self, Line};
 use super::measure::Measure;
+use super::numbering::caption;
 use super::wrap;
 
 /// Cuts deeper than this are given up: the rest is read row by row.
@@ -218,7 +219,9 @@ impl Cutter<'_> {
             && left.len() >= 4
             && right.len() >= 4;
         let apart = overlap <= 0.05;
-        if !(left_reads && right_reads && overlap > 0.3 || apart || far) {
+        if !(left_reads && right_reads && overlap > 0.3 || apart || far)
+            || !apart && self.captions_across(&left, &right)
+        {
             return None;
         }
         if apart && left_y.0 > right_y.0 {
@@ -226,6 +229,24 @@ impl Cutter<'_> {
         } else {
             Some((left, right))
         }
+    }
+
+    /// Tells whether a caption goes on over white that no gutter of the document explains: its line is
+    /// stretched.
+    fn captions_across(&self, left: &[usize], right: &[usize]) -> bool {
+        let chunks = self.chunks;
+        let goes_on = |a: &Chunk, b: &Chunk| {
+            (a.y - b.y).abs() < 0.1 * a.size
+                && (a.size - b.size).abs() < 0.1 * a.size
+                && b.x0 - a.x1 < 1.5 * a.size
+        };
+        self.gutters.is_empty()
+            && left.iter().map(|i| &chunks[*i]).any(|a| {
+                caption(a.text()).is_some()
+                    && right.iter().any(|i| {
+                        goes_on(a, &chunks[*i]) && caption(chunks[*i].text()).is_none()
+                    })
+            })
     }
 
     /// Cuts at the widest white from side to side, or reads the set as one column.

@@ -264,8 +264,8 @@ impl<'a> Floats<'a> {
     }
 }
 
-/// Returns where the words of a caption's float may stand: those of a drawing over the whole column
-/// where a short caption stands alone in its middle.
+/// Returns where the words of a caption's float may stand: over the whole column where a short caption
+/// stands alone in its middle.
 fn span(caption: (CaptionOf, [f32; 4]), pieces: &[Piece], frame: &Frame) -> [f32; 4] {
     let (of, at) = caption;
     let beside = |p: &Piece| {
@@ -274,7 +274,7 @@ fn span(caption: (CaptionOf, [f32; 4]), pieces: &[Piece], frame: &Frame) -> [f32
     };
     match frame.edges.column(at[0], at[2]) {
         Some([x0, x1])
-            if of == CaptionOf::Figure
+            if of != CaptionOf::Code
                 && ((x0 + x1) - (at[0] + at[2])).abs() < 0.1 * (x1 - x0)
                 && !pieces.iter().any(beside) =>
         {
@@ -310,12 +310,15 @@ fn at_edge(piece: &Piece, frame: &Frame) -> bool {
         || frame.edges.is_right(bbox[2])
 }
 
-/// Tells whether a piece reaches from one edge of a column to the other.
+/// Tells whether a piece of text reaches from one edge of a column to the other.
 fn fills_column(piece: &Piece, frame: &Frame) -> bool {
+    reaches_over(piece, frame) && !table::has_cells(&piece.paragraph)
+}
+
+/// Tells whether a piece reaches from one edge of a column to the other.
+fn reaches_over(piece: &Piece, frame: &Frame) -> bool {
     let bbox = piece.paragraph.bbox;
-    frame.edges.is_left(bbox[0])
-        && frame.edges.is_right(bbox[2])
-        && !table::has_cells(&piece.paragraph)
+    frame.edges.is_left(bbox[0]) && frame.edges.is_right(bbox[2])
 }
 
 /// Tells whether a piece may be rows of a table.
@@ -332,6 +335,7 @@ fn is_row(piece: &Piece, frame: &Frame) -> bool {
             let small = paragraph.size < 0.95 * frame.measure.body;
             (small || paragraph.lines.len() == 1 || table::has_rows(paragraph))
                 && !is_rest(piece, frame)
+                && (paragraph.lines.len() <= 2 || !reaches_over(piece, frame))
                 && (small && piece.kind != BlockKind::Footnote || !is_sentence(text))
                 && !is_prose(piece, frame)
         }
@@ -373,7 +377,10 @@ fn kind_within(
         BlockKind::Footnote if in_figure => Some(BlockKind::Figure),
         BlockKind::Paragraph | BlockKind::ListItem
             if in_figure
-                && (small || paragraph.lines.len() == 1 || !at_edge(piece, frame))
+                && (small
+                    || paragraph.lines.len() == 1
+                    || !at_edge(piece, frame)
+                    || !is_sentence(text))
                 && !fills_column(piece, frame)
                 && !is_rest(piece, frame) =>
         {

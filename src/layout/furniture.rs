@@ -158,6 +158,8 @@ fn edge_rows(page: &PageChunks) -> Vec<Row> {
 /// On how many pages a text stands at one height.
 struct Repeated {
     counts: FxHashMap<(String, i32), u32>,
+    /// On how many pages a text stands at any height.
+    anywhere: FxHashMap<String, u32>,
     n_pages: usize,
     /// Size of running text.
     body: f32,
@@ -166,12 +168,17 @@ struct Repeated {
 impl Repeated {
     fn count(pages: &[Vec<Row>], body: f32) -> Repeated {
         let mut counts: FxHashMap<(String, i32), u32> = FxHashMap::default();
+        let mut anywhere: FxHashMap<String, u32> = FxHashMap::default();
         for rows in pages {
             let mut here = FxHashSet::default();
+            let mut texts = FxHashSet::default();
             for row in rows {
                 let key = without_digits(&row.text);
                 for shift in -1..=1 {
                     here.insert((key.clone(), level(row.y) + shift));
+                }
+                if texts.insert(key.clone()) {
+                    *anywhere.entry(key).or_default() += 1;
                 }
             }
             let mut here: Vec<_> = here.into_iter().collect();
@@ -180,13 +187,22 @@ impl Repeated {
                 *counts.entry(key).or_default() += 1;
             }
         }
-        Repeated { counts, n_pages: pages.len(), body }
+        Repeated { counts, anywhere, n_pages: pages.len(), body }
     }
 
     fn is_furniture(&self, row: &Row, page: usize, rows: &[Row], height: f32) -> bool {
         let key = (without_digits(&row.text), level(row.y));
         let count = self.counts.get(&key).copied().unwrap_or(0) as usize;
         let is_number = is_page_number(&row.text);
+        // The foot of the first page is set apart from that of the others.
+        let anywhere = self.anywhere.get(&key.0).copied().unwrap_or(0) as usize;
+        if page == 0
+            && row.y > 0.88 * height
+            && key.0.chars().count() >= 20
+            && anywhere >= (self.n_pages / 8).max(3)
+        {
+            return true;
+        }
         if self.n_pages >= 3 && count >= 3 {
             let often = count >= self.n_pages / 8 && key.0.chars().count() > 1;
             // The first page's head may be the title, but not in small type.

@@ -204,11 +204,9 @@ impl State {
     /// Tells whether a footnote that stops in the middle of a sentence, in the column or on the page
     /// before, goes on in a paragraph of its type.
     fn is_rest_of_note(&self, paragraph: &Paragraph) -> bool {
-        let recent = self.pieces.iter().rev().take_while(|p| {
-            p.paragraph.page_end + 1 >= paragraph.page && p.kind != BlockKind::Caption
-        });
-        let Some(note) = recent.into_iter().find(|p| p.kind == BlockKind::Footnote)
-        else {
+        let recent = |p: &&Piece| p.paragraph.page_end + 1 >= paragraph.page;
+        let mut recent = self.pieces.iter().rev().take_while(recent);
+        let Some(note) = recent.find(|p| p.kind == BlockKind::Footnote) else {
             return false;
         };
         let note = &note.paragraph;
@@ -241,11 +239,16 @@ impl State {
         {
             return BlockKind::Footnote;
         }
-        if context.at_foot && self.is_rest_of_note(paragraph) {
+        let is_imprint =
+            paragraph.page == 1 && paragraph.size < 0.95 * body && imprint(text);
+        if context.at_foot && (is_imprint || self.is_rest_of_note(paragraph)) {
             return BlockKind::Footnote;
         }
         if self.in_bibliography {
-            return BlockKind::Reference;
+            return match table::is_wide(paragraph) {
+                true => BlockKind::Table,
+                false => BlockKind::Reference,
+            };
         }
         if styles.is_mono() && (paragraph.lines.len() > 1 || letters < text.len() * 3 / 4)
         {
@@ -290,7 +293,7 @@ fn is_numbered_equation(paragraph: &Paragraph) -> bool {
             && digits.bytes().all(|b| b.is_ascii_digit())
             && rest.contains(" = ")
     };
-    paragraph.lines.len() <= 4
+    paragraph.lines.len() <= 6
         && paragraph.lines.iter().any(|line| is_numbered(line.text().trim_end()))
 }
 
@@ -308,6 +311,30 @@ pub(super) fn is_table_turn(text: &str) -> bool {
 /// Tells whether a text starts with the mark of a footnote.
 fn notes_mark(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit() || "∗†‡§*¶".contains(c))
+}
+
+/// Tells whether a text says where and when the paper is published, as its first page does below.
+fn imprint(text: &str) -> bool {
+    const STARTS: [&str; 12] = [
+        "preprint",
+        "proceedings of",
+        "copyright",
+        "©",
+        "published",
+        "accepted",
+        "under review",
+        "to appear",
+        "appearing in",
+        "submitted to",
+        "permission to make",
+        "this work is licensed",
+    ];
+    let lower = text.to_lowercase();
+    let words = lower.trim_start_matches(|c: char| c.is_ascii_digit());
+    let ordinal = ["st ", "nd ", "rd ", "th "].iter().any(|end| words.starts_with(end));
+    STARTS.iter().any(|start| lower.starts_with(start))
+        || words.starts_with(" the author")
+        || words.len() < lower.len() && ordinal && words.contains("conference")
 }
 
 /// Tells whether a text at the foot of a column, of that share of the body's size, is a footnote:

@@ -1,7 +1,7 @@
 //! Lines to paragraphs: where one ends, by distance, indent, type and what the next line says.
 
 use super::hyphen::{self, Vocabulary};
-use super::line::Line;
+use super::line::{Cell, Line};
 use super::measure::Measure;
 use super::numbering::{caption, is_list_item, numbering};
 use super::run::Run;
@@ -183,14 +183,25 @@ fn captions_across(open: &[Line], next: &Line, em: f32) -> bool {
 /// Tells whether the next line is a row of the table under a caption that has come to its end.
 fn leaves_caption(open: &[Line], next: &Line) -> bool {
     let last = &open[open.len() - 1];
+    let em = last.size;
     let widest = open.iter().map(|line| line.x1).fold(next.x1, f32::max);
-    let over = ends_sentence(last) || last.x1 < widest - 6.0 * last.size;
-    over && caption(open[0].text()).is_some() && is_spaced(next)
+    let short = last.x1 < widest - 6.0 * em;
+    let over = short || ends_sentence(last);
+    let is_row = over && holes(next) > 0
+        || holes(next) > 1 && holes(last) == 0
+        || short && next.x0 > open[0].x0 + 6.0 * em;
+    is_row && caption(open[0].text()).is_some()
 }
 
 /// Tells whether a line has a hole wider than any between its words.
 fn is_spaced(line: &Line) -> bool {
-    line.cells.windows(2).any(|pair| pair[1].x0 - pair[0].x1 > 0.9 * line.size)
+    holes(line) > 0
+}
+
+/// Returns how many holes a line has that are wider than any between words.
+fn holes(line: &Line) -> usize {
+    let is_hole = |pair: &&[Cell]| pair[1].x0 - pair[0].x1 > 0.9 * line.size;
+    line.cells.windows(2).filter(is_hole).count()
 }
 
 fn ends_sentence(line: &Line) -> bool {

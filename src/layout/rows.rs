@@ -89,7 +89,7 @@ pub(super) fn reach(
 /// longer than a cell.
 fn is_boxed(piece: &Piece, frame: &Frame) -> bool {
     /// Lines of a cell.
-    const MOST_LINES: usize = 8;
+    const MOST_LINES: usize = 12;
     let [x0, _, x1, _] = piece.paragraph.bbox;
     let may = matches!(
         piece.kind,

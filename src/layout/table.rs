@@ -21,6 +21,21 @@ pub(super) fn is_table(paragraph: &Paragraph) -> bool {
         || n_numbers >= 2 && n_numbers * 10 >= lines.len() * 6
 }
 
+/// Tells whether a paragraph is a table beyond doubt, as no entry of a bibliography with holes in
+/// its lines is: most of them have three cells or more.
+pub(super) fn is_wide(paragraph: &Paragraph) -> bool {
+    let lines = &paragraph.lines;
+    if let [line] = &lines[..] {
+        let mut starts = starts_of_cells(line);
+        starts.push(line.run.text.len());
+        // Between the words of a stretched line there is a hole each.
+        let cells = starts.windows(2).map(|pair| line.run.text[pair[0]..pair[1]].trim());
+        return starts.len() > 5 && cells.filter(|cell| cell.contains(' ')).count() >= 2;
+    }
+    let is_row = |line: &&Line| starts_of_cells(line).len() >= 3;
+    lines.iter().filter(is_row).count() * 10 >= lines.len() * 7
+}
+
 /// Tells whether a paragraph holds a row of a table, though its cells may stand close together.
 pub(super) fn has_rows(paragraph: &Paragraph) -> bool {
     let is_row = |line: &Line| starts_of_cells(line).len() >= 2 || is_numeric(line);
@@ -53,7 +68,7 @@ pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
     let (texts, others): (Vec<&Paragraph>, Vec<&Paragraph>) =
         parts.iter().partition(|part| is_text(part));
     // Where other cells show that a row begins.
-    let starts = others.iter().flat_map(|part| match has_cells(part) {
+    let starts = others.iter().flat_map(|part| match has_cells(part) || is_list(part) {
         true => &part.lines[..],
         false => &part.lines[..part.lines.len().min(1)],
     });
@@ -94,22 +109,44 @@ pub(super) fn whole(parts: Vec<Paragraph>) -> Paragraph {
 
 /// Tells whether a paragraph is a cell that holds sentences.
 fn is_text(paragraph: &Paragraph) -> bool {
-    paragraph.lines.len() > 1 && is_sentence(paragraph.text()) && !has_cells(paragraph)
+    paragraph.lines.len() > 1
+        && is_sentence(paragraph.text())
+        && !has_cells(paragraph)
+        && !is_list(paragraph)
+}
+
+/// Tells whether the lines of a paragraph end before they must, save a few: a cell each.
+fn is_list(paragraph: &Paragraph) -> bool {
+    let lines = &paragraph.lines;
+    let end = right_edge(lines);
+    let n_full = lines.windows(2).filter(|pair| is_full(&pair[0], &pair[1], end)).count();
+    // The longest line is full by itself.
+    n_full * 4 <= lines.len()
+}
+
+/// Returns the right end of the longest line.
+fn right_edge(lines: &[Line]) -> f32 {
+    lines.iter().map(|line| line.x1).fold(f32::MIN, f32::max)
+}
+
+/// Tells whether a line of a cell that reaches to `end` has no room for the first word of the next.
+fn is_full(line: &Line, next: &Line, end: f32) -> bool {
+    let text = next.text().trim_start();
+    let first = text.split(' ').next().map_or(0, str::len) as f32;
+    let width = (next.x1 - next.x0) * first / text.len().max(1) as f32;
+    line.x1 + width + line.size > end
 }
 
 /// Adds a cell that holds sentences. It is divided where another row starts, in the order of
 /// `starts`, and behind a line that ends long before it must.
 fn add_text(paragraph: &Paragraph, starts: &[f32], parts: &mut Vec<Part>) {
     let lines = &paragraph.lines;
-    let end = lines.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
+    let end = right_edge(lines);
     let goes_on = |a: &Line, b: &Line| {
-        let text = b.text().trim_start();
-        let first = text.split(' ').next().map_or(0, str::len) as f32;
-        let width = (b.x1 - b.x0) * first / text.len().max(1) as f32;
-        let is_full = a.x1 + width + a.size > end || a.x1 - a.x0 > 0.7 * (end - a.x0);
+        let fills = is_full(a, b, end) || a.x1 - a.x0 > 0.7 * (end - a.x0);
         let slack = 0.3 * b.size;
         let next = starts.partition_point(|y| *y < b.y - slack);
-        is_full && starts.get(next).is_none_or(|y| *y > b.y + slack)
+        fills && starts.get(next).is_none_or(|y| *y > b.y + slack)
     };
     if lines.windows(2).all(|pair| goes_on(&pair[0], &pair[1])) {
         let whole = paragraph.run.slice(0..paragraph.run.text.len());

@@ -66,6 +66,115 @@ fn lines_of_a_cell_that_fill_it_are_one() {
 }
 
 #[test]
+fn labels_tell_the_rows_of_the_text_beside_them() {
+    let mut page = Page::new();
+    page.line(
+        50.0,
+        60.0,
+        9.0,
+        BODY,
+        "Table 1: What can be done, and what it does, by what they all have said.",
+    );
+    let labels =
+        ["open the <name>", "ask for it", "read on to <name or page of it>", "end"];
+    let says = [
+        "shows the page that is called so",
+        "looks for all that is said of it",
+        "goes on with what is found below",
+        "tells that nothing more is asked",
+    ];
+    columns(&mut page, &[(60.0, 80.0, &labels), (200.0, 80.0, &says)]);
+    check(
+        page,
+        expect![[r#"
+            Caption: Table 1: What can be done, and what it does, by what they all have said.
+            Table: open the <name>	shows the page that is called so
+            ask for it	looks for all that is said of it
+            read on to <name or page of it>	goes on with what is found below
+            end	tells that nothing more is asked
+        "#]],
+    );
+}
+
+#[test]
+fn a_caption_without_a_period_ends_where_cells_begin() {
+    let mut page = Page::new();
+    page.line(100.0, 60.0, 9.0, BODY, "Table 1: Shares by the core");
+    for (i, row) in [["Core", "Sea", "Mud"], ["North", "A", "0.1"]].iter().enumerate() {
+        for (x, cell) in [100.0, 150.0, 190.0].iter().zip(row) {
+            page.line(*x, 71.0 + 11.0 * i as f32, 9.0, BODY, cell);
+        }
+    }
+    check(
+        page,
+        expect![[r#"
+            Caption: Table 1: Shares by the core
+            Table: Core	Sea	Mud
+            North	A	0.1
+        "#]],
+    );
+}
+
+#[test]
+fn a_table_among_references_is_none_of_them() {
+    let mut page = Page::new();
+    page.line(50.0, 60.0, 14.0, BOLD, "References");
+    page.line(50.0, 84.0, 10.0, BODY, "[1] A. Author. A title. In Some Journal, 2011.");
+    for i in 0..3 {
+        for (x, cell) in [50.0, 110.0, 160.0].iter().zip(["ViT", "0.5", "300"]) {
+            page.line(*x, 200.0 + 11.0 * i as f32, 9.0, BODY, cell);
+        }
+    }
+    page.line(50.0, 238.0, 9.0, BODY, "Table 1: What was set for each of the models.");
+    let laid = lay(Extracted::Positioned(document([page])));
+    let kinds: Vec<&BlockKind> = laid.blocks[1..].iter().map(|b| &b.kind).collect();
+    use BlockKind::{Caption, Reference, Table};
+    assert_eq!(kinds, [&Reference, &Table, &Caption]);
+}
+
+#[test]
+fn a_stretched_caption_is_no_pair_of_columns() {
+    let mut page = Page::new();
+    for (i, line) in PROSE.iter().enumerate() {
+        let line = format!("{line} and {line}");
+        page.line(50.0, 60.0 + 12.0 * i as f32, 10.0, BODY, &line);
+    }
+    let cells = ["words that tell of it", "more that tell of it all"];
+    columns(&mut page, &[(50.0, 160.0, &cells), (330.0, 160.0, &cells)]);
+    page.line(
+        50.0,
+        190.0,
+        8.0,
+        BODY,
+        "Table 1: The words that they have said of it all, and then.",
+    )
+    .line(296.0, 190.0, 8.0, BODY, "The other words of them all.")
+    .line(50.0, 200.0, 8.0, BODY, "In the order of time.");
+    let laid = lay(Extracted::Positioned(document([page])));
+    let caption = laid.blocks.iter().find(|b| b.kind == BlockKind::Caption);
+    let text = caption.map(|b| b.text.as_str()).unwrap_or_default();
+    assert!(
+        text.ends_with("The other words of them all. In the order of time."),
+        "{text}"
+    );
+}
+
+#[test]
+fn where_a_paper_is_published_is_none_of_its_text() {
+    let mut page = Page::new();
+    page.prose(50.0, 400.0, &PROSE);
+    page.line(
+        50.0,
+        700.0,
+        9.0,
+        BODY,
+        "Proceedings of the Meeting on Mud, Nowhere, 2015.",
+    );
+    let laid = lay(Extracted::Positioned(document([page])));
+    assert_eq!(laid.blocks.last().map(|b| &b.kind), Some(&BlockKind::Footnote));
+}
+
+#[test]
 fn text_in_a_box_between_rows_is_of_the_table() {
     let mut page = Page::new();
     page.prose(50.0, 60.0, &PROSE);
