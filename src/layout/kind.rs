@@ -231,9 +231,10 @@ impl State {
             self.in_code = of == CaptionOf::Code;
             return BlockKind::Caption;
         }
+        let goes_on = in_code && is_code(text) || self.is_next_item(paragraph);
         if context.at_foot
             && !self.in_bibliography
-            && !self.is_next_item(paragraph)
+            && !goes_on
             && is_footnote(text, paragraph.size / body)
             && (notes_mark(text) || text.contains('@') || !self.goes_on_above(paragraph))
         {
@@ -254,12 +255,9 @@ impl State {
         {
             return BlockKind::Code;
         }
-        if in_code {
-            self.in_code = true;
-            if is_code(text) {
-                return BlockKind::Code;
-            }
-            self.in_code = false;
+        self.in_code = in_code && (is_code(text) || goes_on_in_small(text));
+        if self.in_code || is_steps(paragraph) {
+            return BlockKind::Code;
         }
         let visible = text.chars().filter(|c| !c.is_whitespace()).count();
         let equals = text.contains(['=', '≜', '≡']) && !is_sentence(text);
@@ -350,6 +348,21 @@ fn is_footnote(text: &str, size: f32) -> bool {
         && letters * 10 >= visible * 6
         && (marked && letters >= 8
             || size < 0.86 && letters > 20 && (is_sentence(words) || words.contains('@')))
+}
+
+/// Tells whether a text is the rest of a step of an algorithm: few words that begin small.
+fn goes_on_in_small(text: &str) -> bool {
+    text.len() < 100 && text.starts_with(char::is_lowercase)
+}
+
+/// Tells whether most of the lines of a paragraph are steps of an algorithm: `3: x ← y`.
+fn is_steps(paragraph: &Paragraph) -> bool {
+    let is_step = |text: &str| {
+        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < text.len() && rest.starts_with(':')
+    };
+    let n = paragraph.lines.iter().filter(|line| is_step(line.text())).count();
+    n >= 2 && n * 10 >= paragraph.lines.len() * 6
 }
 
 /// Tells whether a text looks like steps of an algorithm.

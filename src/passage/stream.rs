@@ -122,6 +122,10 @@ impl<'a> Stream<'a> {
     ) {
         let (section, block) = &self.doc.blocks[at];
         let text = &block.text;
+        let follows = |p: &Piece| p.spans.last().is_some_and(|(last, _)| last + 1 == at);
+        if kind == PassageKind::Code && self.goes_with_last(at, kind, pieces, follows) {
+            return;
+        }
         let mut current: Option<Range<usize>> = None;
         for span in short_sentences(text) {
             current = match current {
@@ -163,9 +167,35 @@ impl<'a> Stream<'a> {
 
     /// Adds sentences of a drawing that has no caption, or says more than one passage holds.
     pub(super) fn drawn(&mut self, drawn: Vec<usize>, pieces: &mut Vec<Piece>) {
+        let kind = PassageKind::Caption;
+        let first = drawn.first().copied().unwrap_or(0);
+        let of_drawing = |p: &Piece| p.spans[0].0 >= first;
         for at in drawn {
-            self.alone(at, PassageKind::Caption, pieces);
+            if !self.goes_with_last(at, kind, pieces, of_drawing) {
+                self.alone(at, kind, pieces);
+            }
         }
+    }
+
+    /// Adds a block to the last passage, if that is of its section and kind and has room for it.
+    fn goes_with_last(
+        &self,
+        at: usize,
+        kind: PassageKind,
+        pieces: &mut [Piece],
+        may: impl Fn(&Piece) -> bool,
+    ) -> bool {
+        let (section, block) = &self.doc.blocks[at];
+        let Some(last) = pieces.last_mut() else { return false };
+        let room = TARGET - self.weight_of(last);
+        let goes = last.kind == kind
+            && last.section == *section
+            && may(last)
+            && weight(&block.text) <= room;
+        if goes {
+            last.spans.push((at, trimmed(&block.text)));
+        }
+        goes
     }
 
     /// Lets the last passage go.

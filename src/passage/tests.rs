@@ -93,6 +93,30 @@ fn sentences_of_a_drawing_go_with_its_caption() {
 }
 
 #[test]
+fn short_pieces_of_code_and_of_a_drawing_are_one_passage() {
+    let says = |n: usize| format!("{n} = the text says so in all of its words.");
+    let mut blocks = vec![
+        block(BlockKind::Code, "1: x = 2"),
+        block(BlockKind::Code, "2: end"),
+        block(BlockKind::Paragraph, "Some text."),
+        block(BlockKind::Code, &words(200, "code")),
+        block(BlockKind::Code, &words(20, "code")),
+    ];
+    blocks.extend((1..4).map(|n| block(BlockKind::Figure, &says(n))));
+    check(
+        blocks,
+        expect![[r#"
+            0 Title [] 0 words: "" []
+            1 Code [] 6 words: "1: x = 2\n2: end" []
+            2 Body [] 2 words: "Some text." []
+            3 Code [] 200 words: "Ten  code code code code code code code " []
+            4 Code [] 20 words: "Ten  code code code code code code code " []
+            5 Caption [] 33 words: "1 = the text says so in all of its words" []
+        "#]],
+    );
+}
+
+#[test]
 fn parts_of_sentences_and_labels_of_a_drawing_are_in_no_passage() {
     let labels = "a cat sits on the mat of the cat, a cat sits on the mat of the cat.";
     check(

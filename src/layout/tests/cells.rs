@@ -160,6 +160,28 @@ fn a_stretched_caption_is_no_pair_of_columns() {
 }
 
 #[test]
+fn numbered_steps_are_code() {
+    let mut page = Page::new();
+    page.line(50.0, 60.0, 9.0, BODY, "Algorithm 1 How the boats are asked.");
+    let steps = [
+        "1: Input: the boats x, all of the towns t,",
+        "and the number of the days",
+        "2: for each day do",
+    ];
+    columns(&mut page, &[(50.0, 80.0, &steps)]);
+    for (i, step) in
+        ["ask all boats", "ask the towns", "add what is said"].iter().enumerate()
+    {
+        let y = 110.0 + 10.0 * i as f32;
+        page.line(50.0, y, 8.0, BODY, &format!("{}:", i + 3))
+            .line(74.0, y, 8.0, BODY, step);
+    }
+    let laid = lay(Extracted::Positioned(document([page])));
+    let codes = laid.blocks[1..].iter().filter(|b| b.kind == BlockKind::Code).count();
+    assert_eq!(codes, laid.blocks.len() - 1, "{:?}", laid.blocks);
+}
+
+#[test]
 fn where_a_paper_is_published_is_none_of_its_text() {
     let mut page = Page::new();
     page.prose(50.0, 400.0, &PROSE);
