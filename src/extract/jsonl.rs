@@ -5,16 +5,20 @@
 //! held. Knows the forms of BEIR (`_id`, `title`, `text`, `metadata`), of arXiv's metadata dump
 //! (`abstract`, `journal-ref`, `update_date`, `authors_parsed`) and of plain exports.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::input::Limits;
 use super::{Element, ElementKind, ExtractError, Fault, Info, Marked, Markup};
 use super::{markdown, prose};
 use crate::corpus::ids;
+
+mod value;
+
+use value::{Fields, Value};
 
 /// Bytes of the longest line that is read.
 pub const MAX_LINE: u64 = 16 << 20;
@@ -136,16 +140,19 @@ pub fn read_line(reader: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<
 pub fn id_of(bytes: &[u8]) -> Option<String> {
     /// The names that [`record`] knows, in its order.
     #[derive(Deserialize)]
-    struct Ids {
-        #[serde(rename = "_id")]
-        first: Option<Value>,
-        id: Option<Value>,
-        key: Option<Value>,
-        docid: Option<Value>,
+    struct Ids<'a> {
+        #[serde(rename = "_id", borrow)]
+        first: Option<Value<'a>>,
+        #[serde(borrow)]
+        id: Option<Value<'a>>,
+        #[serde(borrow)]
+        key: Option<Value<'a>>,
+        #[serde(borrow)]
+        docid: Option<Value<'a>>,
     }
     let text = String::from_utf8_lossy(bytes.strip_prefix(BOM).unwrap_or(bytes));
     // A name that comes twice is refused here, and not by `record`.
-    let ids: Option<Ids> = serde_json::from_str(text.trim()).ok();
+    let ids: Option<Ids<'_>> = serde_json::from_str(text.trim()).ok();
     let named = ids.as_ref().map(|ids| [&ids.first, &ids.id, &ids.key, &ids.docid]);
     match named.into_iter().flatten().find_map(|value| present(value.as_ref())) {
         Some(id) => scalar(id).map(|id| prose::squeeze(&id)),
@@ -162,7 +169,7 @@ pub fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     // A record from a file in another encoding loses its odd bytes, not its place.
     let text = String::from_utf8_lossy(bytes);
-    let value: Value = serde_json::from_str(text.trim())
+    let value: Value<'_> = serde_json::from_str(text.trim())
         .map_err(|error| LineFault::Syntax { line, column: error.column() })?;
     let Value::Object(fields) = value else { return Err(LineFault::NoObject { line }) };
     let record = from_fields(&fields, line);
@@ -175,7 +182,7 @@ pub fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
     Ok(record)
 }
 
-fn from_fields(fields: &Map<String, Value>, line: u64) -> Record {
+fn from_fields(fields: &Fields<'_>, line: u64) -> Record {
     let inner = fields.get("metadata").and_then(Value::as_object);
     let field = |names: &[&str]| {
         let here = names.iter().find_map(|name| present(fields.get(*name)));
@@ -211,61 +218,61 @@ fn from_fields(fields: &Map<String, Value>, line: u64) -> Record {
     Record { line, info, text }
 }
 
-fn present(value: Option<&Value>) -> Option<&Value> {
+fn present<'v, 'a>(value: Option<&'v Value<'a>>) -> Option<&'v Value<'a>> {
     value.filter(|value| match value {
-        Value::Null => false,
+        Value::Literal(None) => false,
         Value::String(s) => !s.trim().is_empty(),
         Value::Array(list) => !list.is_empty(),
         _ => true,
     })
 }
 
-fn scalar(value: &Value) -> Option<String> {
+fn scalar<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     match value {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
         Value::Array(list) => list.first().and_then(scalar_leaf),
-        _ => None,
+        other => scalar_leaf(other),
     }
 }
 
-fn scalar_leaf(value: &Value) -> Option<String> {
+fn scalar_leaf<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     match value {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
+        Value::String(s) => Some(Cow::Borrowed(s)),
+        Value::Number(n) => Some(Cow::Owned(n.to_string())),
         _ => None,
     }
 }
 
 /// A text, or a list of paragraphs; paragraphs are parted by a blank line.
-fn paragraphs(value: &Value) -> String {
+fn paragraphs(value: &Value<'_>) -> String {
     match value {
         Value::Array(list) => {
             list.iter().filter_map(scalar_leaf).collect::<Vec<_>>().join("\n\n")
         }
-        other => scalar(other).unwrap_or_default(),
+        other => scalar(other).unwrap_or_default().into_owned(),
     }
 }
 
-fn authors(value: &Value) -> Vec<String> {
+fn authors(value: &Value<'_>) -> Vec<String> {
     let Value::Array(list) = value else {
         return scalar(value).map(|line| prose::split_authors(&line)).unwrap_or_default();
     };
-    let name = |value: &Value| match value {
-        Value::Object(person) => person.get("name").and_then(scalar).or_else(|| {
-            let part = |name: &str| person.get(name).and_then(scalar).unwrap_or_default();
-            let first = [part("first"), part("given")].concat();
-            Some(format!("{first} {}", [part("last"), part("family")].concat()))
-        }),
-        other => scalar_leaf(other),
-    };
-    let names = list.iter().filter_map(name).map(|name| prose::squeeze(&name));
+    let names = list.iter().filter_map(author).map(|name| prose::squeeze(&name));
     names.filter(|name| !name.is_empty()).collect()
 }
 
+/// A name, or its parts.
+fn author<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    let Value::Object(person) = value else { return scalar_leaf(value) };
+    let part = |name: &str| person.get(name).and_then(scalar).unwrap_or_default();
+    person.get("name").and_then(scalar).or_else(|| {
+        let first = [part("first"), part("given")].concat();
+        Some(format!("{first} {}", [part("last"), part("family")].concat()).into())
+    })
+}
+
 /// arXiv's own split: `[["Last", "First", "Jr", ...], ...]`.
-fn parsed_authors(value: &Value) -> Option<Vec<String>> {
-    let person = |value: &Value| {
+fn parsed_authors(value: &Value<'_>) -> Option<Vec<String>> {
+    let person = |value: &Value<'_>| {
         let parts: Vec<&str> =
             value.as_array()?.iter().filter_map(Value::as_str).collect();
         let (last, first) = (parts.first()?, parts.get(1).copied().unwrap_or_default());
@@ -276,16 +283,17 @@ fn parsed_authors(value: &Value) -> Option<Vec<String>> {
 }
 
 /// Year of the first of arXiv's `versions`.
-fn first_version_year(versions: Option<&Value>) -> Option<i32> {
+fn first_version_year(versions: Option<&Value<'_>>) -> Option<i32> {
     let first = versions?.as_array()?.first()?;
-    prose::year_in(first.get("created")?.as_str()?)
+    prose::year_in(first.as_object()?.get("created")?.as_str()?)
 }
 
 /// A list, or arXiv's string of names parted by blanks.
-fn categories(value: &Value) -> Vec<String> {
+fn categories(value: &Value<'_>) -> Vec<String> {
     match value {
         Value::Array(list) => {
-            let split = |s: String| s.split(';').map(prose::squeeze).collect::<Vec<_>>();
+            let split =
+                |s: Cow<'_, str>| s.split(';').map(prose::squeeze).collect::<Vec<_>>();
             list.iter().filter_map(scalar_leaf).flat_map(split).collect()
         }
         Value::String(s) if s.contains(',') || s.contains(';') => {
@@ -339,4 +347,27 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Marked, ExtractError
         }
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_they_are_written() {
+        let line = br#"{"id":7,"title":"a","title":"\u00e9t\u00e9\n \"b\"","abs\u0074ract":["x y"],
+            "authors":[{"given":"Ann","family":"Lee"},"Bo",3],"year":null,"metadata":{"year":"2021"}}"#;
+        let Record { info, text, .. } = record(line, 1).unwrap();
+        assert_eq!(info.key.as_deref(), Some("7"));
+        assert_eq!(info.title.as_deref(), Some("été \"b\""));
+        assert_eq!(info.abstract_text.as_deref(), Some("x y"));
+        assert_eq!(info.authors, ["Ann Lee", "Bo", "3"]);
+        assert_eq!((info.year, text.as_str()), (Some(2021), ""));
+        let deep =
+            format!("{{\"title\":\"a\",\"x\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+        assert!(matches!(
+            record(deep.as_bytes(), 3),
+            Err(LineFault::Syntax { line: 3, .. })
+        ));
+    }
 }

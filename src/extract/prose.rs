@@ -3,10 +3,24 @@
 /// Collapses white space to single blanks, and to none between two characters of a script that
 /// is written without blanks.
 pub(super) fn squeeze(text: &str) -> String {
+    if is_squeezed(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     push_squeezed(&mut out, text);
     out.truncate(out.trim_end().len());
     out
+}
+
+/// Tells whether a text is plain words with single blanks between them.
+fn is_squeezed(text: &[u8]) -> bool {
+    let [first, .., last] = text else { return false };
+    let mut odd = *first == b' ' || *last == b' ';
+    // Without a way out on the way, so that many bytes are looked at in one step.
+    for (byte, next) in text.iter().zip(&text[1..]) {
+        odd |= !(b' '..=b'~').contains(byte) | (*byte == b' ' && *next == b' ');
+    }
+    !odd && *last < 0x7F && *last > b' '
 }
 
 /// Appends `text` to `out` with white space collapsed, also across the seam.
@@ -153,6 +167,15 @@ mod tests {
         assert_eq!(squeeze("  a \n b\u{A0}c\t"), "a b c");
         assert_eq!(squeeze("视觉\n  生成 模型"), "视觉生成 模型");
         assert_eq!(squeeze("self\u{AD}-supervised\u{200B}"), "self-supervised");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_squeezed_stays(text in "[ a-c\u{7F}\u{A0}\n~!]{0,9}") {
+            let mut slow = String::new();
+            push_squeezed(&mut slow, &text);
+            proptest::prop_assert_eq!(squeeze(&text), slow.trim_end());
+        }
     }
 
     #[test]

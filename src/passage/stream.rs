@@ -129,7 +129,7 @@ impl<'a> Stream<'a> {
         let mut current: Option<Range<usize>> = None;
         for span in short_sentences(text) {
             current = match current {
-                Some(open) if weight(&text[open.start..span.end]) > LONGEST * 0.75 => {
+                Some(open) if !fits(&text[open.start..span.end], LONGEST * 0.75) => {
                     pieces.push(Piece {
                         kind,
                         section: *section,
@@ -311,7 +311,7 @@ fn short_sentences(text: &str) -> Vec<Range<usize>> {
 
 /// Cuts a span at blanks into parts of at most [`LONGEST`].
 fn cut_long(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
-    if weight(&text[span.clone()]) <= LONGEST {
+    if fits(&text[span.clone()], LONGEST) {
         return if span.is_empty() { Vec::new() } else { vec![span] };
     }
     let mut parts = Vec::new();
@@ -356,6 +356,13 @@ pub(super) fn weight(text: &str) -> f32 {
         previous_blank = c.is_whitespace();
     }
     sum
+}
+
+/// Tells whether a text weighs at most so much; most are too short to be weighed.
+pub(super) fn fits(text: &str, most: f32) -> bool {
+    /// More than a byte weighs, the blank before a word of one letter counted.
+    const BYTE: f32 = 0.46;
+    (text.len() + 1) as f32 * BYTE <= most || weight(text) <= most
 }
 
 fn char_weight(c: char, starts_word: bool) -> f32 {

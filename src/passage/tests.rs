@@ -193,6 +193,11 @@ fn kinds() -> impl Strategy<Value = BlockKind> {
 
 proptest! {
     #[test]
+    fn what_fits_weighs_no_more(text in "([ab]{1,3} |[ab] |视觉|é | ){0,40}", most in 0.0..30_f32) {
+        prop_assert_eq!(stream::fits(&text, most), weight(&text) <= most);
+    }
+
+    #[test]
     fn every_text_stands_in_one_passage(
         blocks in prop::collection::vec((kinds(), "([a-zé]{1,9}[ .!?\n。]{0,2}|视觉。?|[0-9]+ ){0,300}"), 0..12),
     ) {
