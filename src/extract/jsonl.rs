@@ -185,8 +185,8 @@ pub fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
 fn from_fields(fields: &Fields<'_>, line: u64) -> Record {
     let inner = fields.get("metadata").and_then(Value::as_object);
     let field = |names: &[&str]| {
-        let here = names.iter().find_map(|name| present(fields.get(*name)));
-        here.or_else(|| names.iter().find_map(|name| present(inner?.get(*name))))
+        let here = names.iter().find_map(|name| present(fields.get(name)));
+        here.or_else(|| names.iter().find_map(|name| present(inner?.get(name))))
     };
     let string =
         |names: &[&str]| field(names).and_then(scalar).map(|s| prose::squeeze(&s));
