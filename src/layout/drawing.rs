@@ -59,7 +59,7 @@ fn settle_page(pieces: Vec<Piece>, frame: &Frame, out: &mut Vec<Piece>) {
     caption_rests(&mut pieces, frame);
     let floats = Floats::of(&pieces, frame);
     let owners: Vec<Option<usize>> =
-        pieces.iter().map(|piece| floats.owner(piece.paragraph.bbox)).collect();
+        pieces.iter().map(|piece| floats.owner(piece)).collect();
     let drawn = drawn_equations(&pieces, &owners);
     for (k, piece) in pieces.iter_mut().enumerate() {
         let of = owners[k].map(|i| floats.captions[i].0);
@@ -226,7 +226,12 @@ impl<'a> Floats<'a> {
 
     /// Returns the caption that a piece belongs to: of figures those below it, of tables those on
     /// the side where the document has them, or where nothing else is; none if prose lies between.
-    fn owner(&self, at: [f32; 4]) -> Option<usize> {
+    fn owner(&self, piece: &Piece) -> Option<usize> {
+        self.nearest(piece.paragraph.bbox).or_else(|| self.owner_above(piece))
+    }
+
+    /// Returns the caption nearest to a place on the side where its float is looked for.
+    fn nearest(&self, at: [f32; 4]) -> Option<usize> {
         let slack = 3.0;
         let mut best: Option<(f32, usize)> = None;
         for (index, (of, caption)) in self.captions.iter().enumerate() {
@@ -261,6 +266,29 @@ impl<'a> Floats<'a> {
             }
         }
         best.map(|(_, index)| index)
+    }
+
+    /// Returns the caption of the drawing that words belong to which no caption has: the one that
+    /// stands above them, and itself has no words above.
+    fn owner_above(&self, piece: &Piece) -> Option<usize> {
+        let at = piece.paragraph.bbox;
+        let is_label = piece.paragraph.size < 0.95 * self.frame.measure.body
+            && matches!(piece.kind, BlockKind::Table | BlockKind::Figure)
+            && !is_sentence(piece.paragraph.text());
+        let above = |(_, (of, caption)): &(usize, &(CaptionOf, [f32; 4]))| {
+            *of == CaptionOf::Figure && caption[3] < at[1] && overlaps(at, *caption)
+        };
+        let captions = || self.captions.iter().enumerate();
+        let bottom = |i: usize| self.captions[i].1[3];
+        let (index, _) = captions()
+            .filter(above)
+            .max_by(|a, b| bottom(a.0).total_cmp(&bottom(b.0)))
+            .filter(|(i, _)| is_label && self.sides[*i] == (false, true))?;
+        let between = |p: &[f32; 4]| {
+            p[1] >= bottom(index) - 3.0 && p[3] <= at[1] + 3.0 && overlaps(*p, at)
+        };
+        let barred = self.prose.iter().chain(captions().map(|(_, (_, b))| b));
+        (!barred.into_iter().any(between)).then_some(index)
     }
 }
 

@@ -269,6 +269,29 @@ fn a_drawing_may_be_wider_than_its_caption() {
 }
 
 #[test]
+fn a_caption_may_stand_above_its_drawing() {
+    let mut page = Page::new();
+    page.prose(50.0, 60.0, &PROSE);
+    page.line(50.0, 200.0, 9.0, BODY, "Figure 1: How the words are found in the lake.");
+    columns(
+        &mut page,
+        &[
+            (55.0, 225.0, &["1. Input", "Image"]),
+            (110.0, 225.0, &["2. Network", "of layers"]),
+            (170.0, 225.0, &["3. Word by", "word"]),
+        ],
+    );
+    check(
+        page,
+        expect![[r#"
+            Caption: Figure 1: How the words are found in the lake.
+            Figure: 1. Input	2. Network	3. Word by
+            Image	of layers	word
+        "#]],
+    );
+}
+
+#[test]
 fn a_bold_line_in_the_middle_is_no_part_of_a_sentence() {
     let mut page = Page::new();
     page.prose(50.0, 60.0, &PROSE[..2]);
