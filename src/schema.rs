@@ -21,11 +21,11 @@ mod facts;
 pub(crate) use document::Content;
 pub use document::IndexDoc;
 pub(crate) use encoded::{ENCODED, Encoded};
-pub(crate) use facts::{Facts, pack_lang, unpack_lang};
-pub use facts::{Grade, format_name, kind_name, kind_names, kind_of};
+pub(crate) use facts::{Facts, format_names, pack_lang, unpack_lang};
+pub use facts::{Grade, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 8;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,7 +128,6 @@ pub struct IndexSchema {
     /// [`Stored`], encoded.
     stored: Field,
     facts: Field,
-    span: Field,
     /// Stable key of the paper: the order of equal scores.
     pub(crate) order: Field,
     author_name: Field,
@@ -143,8 +142,6 @@ pub(crate) const LEAD: &str = "lead";
 pub(crate) mod column {
     /// Packed small facts of a passage: see [`super::Facts`].
     pub(crate) const FACTS: &str = "facts";
-    /// Number of passages of the paper.
-    pub(crate) const SPAN: &str = "span";
     /// Stable key of the paper: the order of equal scores.
     pub(crate) const ORDER: &str = "order";
     /// Author names as printed; on the first passage.
@@ -195,7 +192,6 @@ impl IndexSchema {
             mark: b.add_text_field("mark", STRING),
             stored: b.add_bytes_field("stored", STORED),
             facts: b.add_u64_field(column::FACTS, FAST),
-            span: b.add_u64_field(column::SPAN, FAST),
             order: b.add_u64_field(column::ORDER, FAST),
             author_name: b.add_text_field(column::AUTHOR, names()),
             venue_name: b.add_text_field(column::VENUE, names()),
@@ -234,7 +230,6 @@ impl IndexSchema {
                     year: work.year,
                 };
                 doc.number(self.facts, facts.pack());
-                doc.number(self.span, passages.len() as u64);
                 doc.number(self.order, order);
                 doc.text(self.key, work.key.as_str());
                 if let Some(path) = &work.path {

@@ -34,7 +34,7 @@ pub enum Grade {
 }
 
 impl Grade {
-    const ALL: [Grade; 3] = [Grade::Sound, Grade::Fair, Grade::Poor];
+    pub(crate) const ALL: [Grade; 3] = [Grade::Sound, Grade::Fair, Grade::Poor];
 
     /// The grade of a score from 0 (useless) to 1 (sound).
     pub fn of(score: f32) -> Grade {
@@ -90,9 +90,9 @@ pub fn kind_names() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(_, name)| *name)
 }
 
-/// Returns the name of a document's form, as the `source` facet uses it.
-pub fn format_name(format: Format) -> &'static str {
-    FORMATS[format as usize].1
+/// Returns the names of all forms of documents, as the `source` facet uses them.
+pub(crate) fn format_names() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|(_, name)| *name)
 }
 
 /// Packs a two-letter code; any other becomes `zz`.
@@ -145,19 +145,39 @@ impl Facts {
             | year.unwrap_or(0) << Self::YEAR_SHIFT
     }
 
+    /// Code of the kind, below 16.
+    pub(crate) fn kind_code(packed: u64) -> usize {
+        (packed >> Self::KIND_SHIFT & 15) as usize
+    }
+
+    /// Code of the form, below 16; zero for none.
+    pub(crate) fn format_code(packed: u64) -> usize {
+        (packed >> Self::FORMAT_SHIFT & 15) as usize
+    }
+
+    /// Code of the language, below 1024; zero for none.
+    pub(crate) fn lang_code(packed: u64) -> usize {
+        (packed >> Self::LANG_SHIFT & 0x3FF) as usize
+    }
+
+    /// Code of the grade, below 4; zero for none.
+    pub(crate) fn grade_code(packed: u64) -> usize {
+        (packed >> Self::GRADE_SHIFT & 3) as usize
+    }
+
     /// Unpacks; total on any number.
     pub(crate) fn unpack(packed: u64) -> Facts {
         let bits = |from: u32, n: u32| (packed >> from & ((1 << n) - 1)) as usize;
         Facts {
             back: bits(0, 20),
-            kind: KINDS[bits(Self::KIND_SHIFT, 4).min(KINDS.len() - 1)].0,
-            format: bits(Self::FORMAT_SHIFT, 4)
+            kind: KINDS[Self::kind_code(packed).min(KINDS.len() - 1)].0,
+            format: Self::format_code(packed)
                 .checked_sub(1)
                 .and_then(|i| FORMATS.get(i))
                 .map(|f| f.0),
-            lang: bits(Self::LANG_SHIFT, 10).checked_sub(1).map(|l| l as u16),
+            lang: Self::lang_code(packed).checked_sub(1).map(|l| l as u16),
             varied: bits(Self::VARIED_SHIFT, 1) == 1,
-            grade: bits(Self::GRADE_SHIFT, 2).checked_sub(1).map(|i| Grade::ALL[i]),
+            grade: Self::grade_code(packed).checked_sub(1).map(|i| Grade::ALL[i]),
             year: Some(bits(Self::YEAR_SHIFT, 14) as i32).filter(|y| *y > 0),
         }
     }

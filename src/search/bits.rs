@@ -26,17 +26,29 @@ impl Bits {
 
     /// Inserts `from..to`.
     pub(super) fn insert_range(&mut self, from: u32, to: u32) {
-        let to = to.min(self.n_docs);
-        let mut doc = from;
-        while doc < to {
-            if doc.is_multiple_of(64) && to - doc >= 64 {
-                self.words[doc as usize / 64] = u64::MAX;
-                doc += 64;
-            } else {
-                self.insert(doc);
-                doc += 1;
-            }
+        insert_range(&mut self.words, from, to.min(self.n_docs));
+    }
+
+    /// The last member that is not behind `doc`.
+    pub(super) fn last_to(&self, doc: u32) -> Option<u32> {
+        let mut at = doc as usize / 64;
+        let mut word = self.words[at] & (u64::MAX >> (63 - doc % 64));
+        while word == 0 {
+            at = at.checked_sub(1)?;
+            word = self.words[at];
         }
+        Some(at as u32 * 64 + 63 - word.leading_zeros())
+    }
+
+    /// The first member that is not before `doc`.
+    pub(super) fn first_from(&self, doc: u32) -> Option<u32> {
+        let mut at = doc as usize / 64;
+        let mut word = self.words[at] & (u64::MAX << (doc % 64));
+        while word == 0 {
+            at += 1;
+            word = *self.words.get(at)?;
+        }
+        Some(at as u32 * 64 + word.trailing_zeros())
     }
 
     pub(super) fn remove(&mut self, doc: u32) {
@@ -48,9 +60,7 @@ impl Bits {
     }
 
     pub(super) fn and(&mut self, other: &Bits) {
-        for (a, b) in self.words.iter_mut().zip(&other.words) {
-            *a &= b;
-        }
+        and(&mut self.words, &other.words);
     }
 
     pub(super) fn or(&mut self, other: &Bits) {
@@ -68,6 +78,23 @@ impl Bits {
     /// Documents in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.words.iter().enumerate().flat_map(|(i, word)| ones(*word, i as u32 * 64))
+    }
+}
+
+/// Leaves in `words` what is in `other`, too.
+pub(super) fn and(words: &mut [u64], other: &[u64]) {
+    for (a, b) in words.iter_mut().zip(other) {
+        *a &= b;
+    }
+}
+
+/// Inserts `from..to` into a set.
+pub(super) fn insert_range(words: &mut [u64], from: u32, to: u32) {
+    let mut doc = from;
+    while doc < to {
+        let n = (64 - doc % 64).min(to - doc);
+        words[doc as usize / 64] |= u64::MAX >> (64 - n) << (doc % 64);
+        doc += n;
     }
 }
 
@@ -96,6 +123,9 @@ mod tests {
             bits.iter().collect::<Vec<_>>(),
             (3..140).chain([199]).collect::<Vec<_>>()
         );
+        assert_eq!((bits.last_to(198), bits.last_to(64)), (Some(139), Some(64)));
+        assert_eq!((bits.first_from(140), bits.first_from(5)), (Some(199), Some(5)));
+        assert_eq!((bits.last_to(2), Bits::none(200).first_from(0)), (None, None));
         let mut rest = Bits::all(200);
         rest.and_not(&bits);
         assert_eq!(rest.iter().count(), 200 - 138);

@@ -48,9 +48,8 @@ impl Searcher {
     pub fn passages(&self, key: &str) -> Result<Vec<PassageHit>, SearchError> {
         let Some((segment, lead, _)) = self.lead(key)? else { return Ok(Vec::new()) };
         let view = &self.segments[segment];
-        let end = lead + view.span.values.get_val(lead) as u32;
         let mut passages = Vec::new();
-        for doc in lead..end.min(view.max_doc()) {
+        for doc in lead..view.end_of(lead) {
             let stored = self.stored(segment, doc)?;
             passages.extend(stored.map(|stored| passage_hit(stored.passage, 0.0)));
         }

@@ -1,13 +1,11 @@
 //! Counts papers for facets while matches go by.
 
-use std::collections::BTreeMap;
-
 use super::matching::Dimension;
 use super::names::NameCounts;
 use super::topics::TopicTable;
 use super::{Filters, Request, SearchError};
 use crate::facets::{self, Facet, FacetValue, Order};
-use crate::schema::{Facts, Grade, format_name, kind_name, unpack_lang};
+use crate::schema::{Facts, Grade, format_names, kind_name, unpack_lang};
 use crate::survey::TopicTree;
 
 /// What the matching passages of one paper have, as far as facets ask.
@@ -23,7 +21,7 @@ pub(super) struct PaperSeen {
     pub(super) but: u8,
     /// Kinds of the passages that fail no filter but that of kind.
     pub(super) kinds: u16,
-    /// Languages, likewise.
+    /// Languages, likewise, as facts hold them.
     pub(super) langs: Vec<u16>,
     /// Topics of the passages that fail no filter but that of topic.
     pub(super) topics: Vec<u32>,
@@ -40,6 +38,16 @@ impl PaperSeen {
         (self.lead, self.facts, self.whole) = (0, 0, false);
         (self.but, self.kinds) = (0, 0);
     }
+}
+
+/// The paper that is being counted where there are neither filters nor topics.
+#[derive(Default)]
+pub(super) struct Plain {
+    lead: Option<u32>,
+    kinds: u16,
+    langs: Vec<u16>,
+    /// Papers with a language so far.
+    n_with_lang: u64,
 }
 
 /// Which facets are wanted.
@@ -75,12 +83,6 @@ impl Wanted {
         }
         Ok(wanted)
     }
-
-    /// True if what is wanted of a paper without topics stands in its facts.
-    pub(super) fn by_facts(self) -> bool {
-        let Wanted { author, venue, lang, source, survey, .. } = self;
-        !(author || venue || lang || source || survey)
-    }
 }
 
 /// Years that have a place of their own; others share the last.
@@ -100,13 +102,11 @@ pub(super) struct Counts<'a> {
     no_topic: u64,
     no_survey: u64,
     years: Vec<u32>,
+    // By the codes of packed facts, zero for none.
     kinds: [u64; 16],
-    langs: BTreeMap<u16, u64>,
-    no_lang: u64,
-    sources: BTreeMap<&'static str, u64>,
-    no_source: u64,
-    grades: BTreeMap<Grade, u64>,
-    no_grade: u64,
+    langs: Vec<u64>,
+    sources: [u64; 16],
+    grades: [u64; 4],
     authors: Option<NameCounts<'a>>,
     venues: Option<NameCounts<'a>>,
 }
@@ -132,28 +132,62 @@ impl<'a> Counts<'a> {
             no_survey: 0,
             years: if wanted.year { vec![0; YEARS] } else { Vec::new() },
             kinds: [0; 16],
-            langs: BTreeMap::new(),
-            no_lang: 0,
-            sources: BTreeMap::new(),
-            no_source: 0,
-            grades: BTreeMap::new(),
-            no_grade: 0,
+            langs: vec![0; if wanted.lang { 1 << 10 } else { 0 }],
+            sources: [0; 16],
+            grades: [0; 4],
             authors,
             venues,
         }
     }
 
-    /// Counts a paper of one passage and no topic that matches all filters; for what
-    /// [`Wanted::by_facts`] allows.
+    /// Counts a matching passage where there are neither filters nor topics. Passages come in order,
+    /// and a paper counts with the first one that has what is counted.
     #[inline]
-    pub(super) fn add_lone(&mut self, facts: u64) {
+    pub(super) fn add_plain(
+        &mut self,
+        plain: &mut Plain,
+        segment: usize,
+        doc: u32,
+        facts: u64,
+    ) {
+        let lead = doc - (facts & Facts::MAX_BACK as u64) as u32;
+        let is_first = plain.lead != Some(lead);
+        let first = u32::from(is_first);
+        plain.lead = Some(lead);
+        let kind = Facts::kind_code(facts);
+        let kinds = if is_first { 0 } else { plain.kinds };
+        self.kinds[kind] += u64::from(kinds >> kind & 1 == 0);
+        plain.kinds = kinds | 1 << kind;
         if self.wanted.year {
-            self.years[(facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
+            self.years[(facts >> Facts::YEAR_SHIFT) as usize % YEARS] += first;
         }
-        if self.wanted.kind {
-            self.kinds[(facts >> Facts::KIND_SHIFT & 15) as usize] += 1;
+        self.sources[Facts::format_code(facts)] += u64::from(first);
+        self.grades[Facts::grade_code(facts)] += u64::from(first);
+        if is_first {
+            for names in [&mut self.authors, &mut self.venues].into_iter().flatten() {
+                names.add(segment, lead);
+            }
         }
-        self.no_topic += u64::from(self.wanted.topic);
+        if self.wanted.lang {
+            if is_first {
+                plain.langs.clear();
+            }
+            let lang = Facts::lang_code(facts) as u16;
+            if lang != 0 && !plain.langs.contains(&lang) {
+                plain.n_with_lang += u64::from(plain.langs.is_empty());
+                plain.langs.push(lang);
+                self.langs[usize::from(lang)] += 1;
+            }
+        }
+    }
+
+    /// Counts what the papers of a segment lacked that were counted so.
+    pub(super) fn end_plain(&mut self, plain: &Plain, n_papers: u64) {
+        self.no_topic += n_papers;
+        self.no_survey += n_papers;
+        if let Some(none) = self.langs.first_mut() {
+            *none += n_papers - plain.n_with_lang;
+        }
     }
 
     /// Counts a paper.
@@ -162,10 +196,8 @@ impl<'a> Counts<'a> {
         if self.wanted.year && but(Dimension::Year) {
             self.years[(paper.facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
         }
-        if self.wanted.kind {
-            for kind in super::bits::ones(u64::from(paper.kinds), 0) {
-                self.kinds[kind as usize] += 1;
-            }
+        for kind in super::bits::ones(u64::from(paper.kinds), 0) {
+            self.kinds[kind as usize] += 1;
         }
         if self.wanted.topic || self.wanted.survey {
             self.paper += 1;
@@ -183,23 +215,13 @@ impl<'a> Counts<'a> {
         }
         if self.wanted.lang && but(Dimension::Lang) {
             for lang in &paper.langs {
-                *self.langs.entry(*lang).or_default() += 1;
+                self.langs[usize::from(*lang)] += 1;
             }
-            self.no_lang += u64::from(paper.langs.is_empty());
+            self.langs[0] += u64::from(paper.langs.is_empty());
         }
-        if self.wanted.source && paper.whole {
-            match Facts::unpack(paper.facts).format {
-                Some(format) => {
-                    *self.sources.entry(format_name(format)).or_default() += 1
-                }
-                None => self.no_source += 1,
-            }
-        }
-        if self.wanted.quality && paper.whole {
-            match Facts::unpack(paper.facts).grade {
-                Some(grade) => *self.grades.entry(grade).or_default() += 1,
-                None => self.no_grade += 1,
-            }
+        if paper.whole {
+            self.sources[Facts::format_code(paper.facts)] += 1;
+            self.grades[Facts::grade_code(paper.facts)] += 1;
         }
     }
 
@@ -290,20 +312,21 @@ impl<'a> Counts<'a> {
             "author" => named_most(name, self.authors.as_ref(), limit, &filters.authors)?,
             "venue" => named_most(name, self.venues.as_ref(), limit, &filters.venues)?,
             "lang" => {
-                let counts = self.langs.iter().map(|(lang, n)| (unpack_lang(*lang), *n));
-                named(counts.collect(), self.no_lang, Order::Count, &|value| {
+                let codes = (0u16..).zip(&self.langs).skip(1).filter(|(_, n)| **n > 0);
+                let counts = codes.map(|(code, n)| (unpack_lang(code - 1), *n)).collect();
+                named(counts, self.langs[0], Order::Count, &|value| {
                     filters.langs.iter().any(|lang| lang.eq_ignore_ascii_case(value))
                 })
             }
             "source" => {
-                let counts =
-                    self.sources.iter().map(|(form, n)| ((*form).to_owned(), *n));
-                named(counts.collect(), self.no_source, Order::Count, &|_| false)
+                let counts = format_names().zip(self.sources[1..].iter().copied());
+                let counts = counts.map(|(name, n)| (name.to_owned(), n)).collect();
+                named(counts, self.sources[0], Order::Count, &|_| false)
             }
             "quality" => {
-                let counts =
-                    self.grades.iter().map(|(grade, n)| (grade.name().to_owned(), *n));
-                named(counts.collect(), self.no_grade, Order::Count, &|_| false)
+                let counts = Grade::ALL.iter().zip(self.grades[1..].iter().copied());
+                let counts = counts.map(|(g, n)| (g.name().to_owned(), n)).collect();
+                named(counts, self.grades[0], Order::Count, &|_| false)
             }
             _ => {
                 let roots =

@@ -14,13 +14,13 @@ use super::plan::Plan;
 use super::ranking::{Priors, Ranking};
 use super::searcher::Searcher;
 use super::topics::TopicTable;
-use super::window::Window;
+use super::window::{Ask, Window};
 use super::{Group, Hit, PaperInfo, PassageHit, Request, SearchError};
 use crate::schema::{IndexPassage, Stored, Work};
 use crate::snippet::{Matcher, highlight};
 
 /// Candidates whose pairs are looked at before the rest is judged again.
-const FIRST_LOOK: usize = 32;
+const FIRST_LOOK: usize = 10;
 
 /// What is needed to make hits of candidates.
 pub(super) struct Finish<'a> {
@@ -39,6 +39,8 @@ struct Ranked<'a> {
     score: f32,
     /// Its best passage.
     doc: u32,
+    /// Of several passages those whose pairs were looked at, in order, with their final scores.
+    looked_at: Vec<(u32, f32)>,
 }
 
 impl Finish<'_> {
@@ -138,6 +140,8 @@ impl Finish<'_> {
             let mut pairs = Pairs::open(self.searcher, view, self.plan)?;
             for candidate in here {
                 let mut best: Option<(f32, u32)> = None;
+                let several = candidate.passages.len() > 1;
+                let mut looked_at = Vec::new();
                 let passages = pool[candidate.passages.clone()].iter();
                 // Pairs cannot lift the others above the best.
                 for (doc, score) in passages.filter(|(_, s)| s * lift >= candidate.score)
@@ -147,9 +151,13 @@ impl Finish<'_> {
                     if best.is_none_or(|(most, _)| score > most) {
                         best = Some((score, *doc));
                     }
+                    if several {
+                        looked_at.push((*doc, score));
+                    }
                 }
                 let (score, doc) = best.unwrap_or((candidate.score, candidate.lead));
-                out.push(Ranked { candidate, score: score + candidate.second, doc });
+                let score = score + candidate.second;
+                out.push(Ranked { candidate, score, doc, looked_at });
             }
         }
         Ok(())
@@ -175,7 +183,7 @@ struct Reading<'a> {
     view: &'a SegmentView,
     /// [`Gather::pool`]
     pool: &'a [(u32, f32)],
-    /// Opened where a paper has several passages to choose from.
+    /// Opened where a paper has other passages to choose from than were looked at.
     pairs: Option<Pairs<'a>>,
 }
 
@@ -245,11 +253,15 @@ impl Reading<'_> {
         scores.sort_unstable_by_key(|score| Reverse(score.to_bits()));
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
         found.retain(|(_, score)| score * lift >= least);
-        let pairs = match &mut self.pairs {
-            Some(pairs) => pairs,
-            None => self.pairs.insert(Pairs::open(searcher, self.view, plan)?),
-        };
         for (doc, score) in &mut found {
+            if let Ok(at) = ranked.looked_at.binary_search_by_key(doc, |(doc, _)| *doc) {
+                *score = ranked.looked_at[at].1;
+                continue;
+            }
+            let pairs = match &mut self.pairs {
+                Some(pairs) => pairs,
+                None => self.pairs.insert(Pairs::open(searcher, self.view, plan)?),
+            };
             *score += pairs.score(*doc) * priors.of_passage(self.view.facts(*doc));
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -270,7 +282,7 @@ impl Reading<'_> {
             let units = std::slice::from_ref(unit);
             let mut window =
                 Window::open(self.view, &searcher.scales, &searcher.ranking, units, &[])?;
-            window.run(doc, doc + 1);
+            window.run(doc, doc + 1, &Ask { matching: None, least: 0.0 });
             scores.push(window.scores[0]);
         }
         keep_best(&plan.others, &plan.units, &mut scores);

@@ -1,17 +1,17 @@
-//! One pass over all matching passages: totals, facets, and the papers that may reach the top.
+//! Goes over all matching passages: totals, facets, and the papers that may reach the top.
 //!
 //! A paper's passages stand side by side, so a paper is complete when the next one begins.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::bits::{Bits, ones};
-use super::count::{Counts, PaperSeen};
+use super::bits::{Bits, and, ones};
+use super::count::{Counts, PaperSeen, Plain, Wanted};
 use super::leaf::SegmentView;
 use super::matching::{Dimension, Sieve};
 use super::ranking::Priors;
 use super::topics::TopicTable;
-use super::window::{WIDTH, Window};
+use super::window::{Ask, WIDTH, Window};
 use super::{Group, Sort};
 use crate::schema::Facts;
 
@@ -72,13 +72,44 @@ impl Ord for Rank {
     }
 }
 
-/// The paper that is being read.
+/// The paper that is being counted.
 struct Open {
     segment: usize,
     lead: u32,
     seen: PaperSeen,
-    /// Passages that match all filters, with scores.
+}
+
+/// A paper that may be among the best.
+struct Chosen {
+    segment: usize,
+    lead: u32,
+    /// Hopeful passages that match all filters, with scores.
     passages: Vec<(u32, f32)>,
+}
+
+/// Passages and papers where nothing else is counted.
+#[derive(Default)]
+struct Tally {
+    n_passages: u64,
+    n_papers: u64,
+    /// A passage was found of the paper that goes on in the next word.
+    inside: bool,
+}
+
+impl Tally {
+    /// Adds a window, given by its passages that match and the last passages of its papers.
+    ///
+    /// In a sum of the ones before each paper's end with the passages found there, a carry reaches
+    /// the end of just those papers that have one.
+    fn add(&mut self, found: &[u64], ends: &[u64]) {
+        for (found, ends) in found.iter().zip(ends) {
+            let (sum, out) = (found & !ends).overflowing_add(!ends);
+            let (sum, over) = sum.overflowing_add(u64::from(self.inside));
+            self.inside = out | over;
+            self.n_passages += u64::from(found.count_ones());
+            self.n_papers += u64::from(((sum | found) & ends).count_ones());
+        }
+    }
 }
 
 /// How hits are chosen.
@@ -125,101 +156,134 @@ impl<'a> Gather<'a> {
         window: &mut Window,
         matching: Option<&Bits>,
         sieve: &Sieve,
-    ) -> tantivy::Result<()> {
-        let alive = view.reader.alive_bitset();
-        let mut open = Open {
-            segment: number,
-            lead: u32::MAX,
-            seen: PaperSeen::default(),
-            passages: Vec::new(),
-        };
-        let lone = self.takes_lone(number);
+    ) {
+        let mut open =
+            Open { segment: number, lead: u32::MAX, seen: PaperSeen::default() };
+        let mut chosen = Chosen { segment: number, lead: 0, passages: Vec::new() };
+        let mut tally = Tally::default();
+        let mut simple = Plain::default();
+        let Wanted { topic, survey, .. } = self.counts.wanted;
+        let by_topic = (topic || survey) && !self.table.is_empty(number);
+        // Collections have no topics, and most questions no filters.
+        let plain = sieve.sets().next().is_none() && !by_topic;
         let mut from = 0;
         while from < view.max_doc() {
             let to = view.max_doc().min(from + WIDTH);
-            window.run(from, to);
-            let words = match matching {
-                Some(bits) => &bits.words[from as usize / 64..(to as usize).div_ceil(64)],
-                None => &window.found[..((to - from) as usize).div_ceil(64)],
-            };
-            for (i, word) in words.iter().enumerate().filter(|(_, word)| **word != 0) {
-                for doc in ones(*word, from + i as u32 * 64) {
-                    if alive.is_some_and(|alive| alive.is_deleted(doc)) {
-                        continue;
-                    }
-                    let at = (doc - from) as usize;
-                    let facts = view.facts(doc);
-                    let score = window.scores[at] * self.priors.of_passage(facts);
-                    let failed = sieve.failed(doc);
-                    if lone && failed == 0 && view.is_lone(doc) {
-                        self.flush(&mut open, view);
-                        self.lone(number, view, doc, facts, score);
-                    } else {
-                        self.passage(&mut open, view, doc, facts, score, failed);
+            let words = from as usize / 64..(to as usize).div_ceil(64);
+            let n_words = words.len();
+            let matching = matching.map(|bits| &bits.words[words.clone()]);
+            window.run(from, to, &Ask { matching, least: self.least() });
+            let Window { found, hopeful, scores, .. } = window;
+            let found = &mut found[..n_words];
+            if let Some(alive) = &view.alive {
+                and(found, &alive.words[words.clone()]);
+            }
+            for (found, hopeful) in found.iter().zip(hopeful.iter_mut()) {
+                *hopeful &= found;
+            }
+            self.choose(&mut chosen, view, from, &hopeful[..n_words], scores, sieve);
+            if self.counts.any && !plain {
+                self.count(&mut open, view, from, found, sieve);
+            } else {
+                sieve.sets().for_each(|set| and(found, &set.words[words.clone()]));
+                tally.add(found, &view.ends.words[words]);
+                if self.counts.any {
+                    for (i, word) in found.iter().enumerate() {
+                        for doc in ones(*word, from + i as u32 * 64) {
+                            self.counts.add_plain(
+                                &mut simple,
+                                number,
+                                doc,
+                                view.facts(doc),
+                            );
+                        }
                     }
                 }
             }
             from = to;
         }
-        self.flush(&mut open, view);
-        Ok(())
+        self.keep(&mut chosen, view);
+        self.flush(&mut open);
+        self.counts.end_plain(&simple, tally.n_papers);
+        self.n_passages += tally.n_passages;
+        self.n_papers += tally.n_papers;
     }
 
-    /// Whether papers of one passage can be taken at once: where what is counted of them stands in
-    /// their facts, and the score alone orders them.
-    fn takes_lone(&self, segment: usize) -> bool {
-        self.group == Group::Paper
-            && self.sort == Sort::Score
-            && self.counts.wanted.by_facts()
-            && (!self.counts.wanted.topic || self.table.is_empty(segment))
+    /// A passage that scores less cannot bring its paper among the wanted.
+    fn least(&self) -> f32 {
+        match self.best.peek() {
+            _ if self.sort != Sort::Score => f32::MIN,
+            Some(Reverse(least)) if self.best.len() == self.n_wanted => {
+                least.1 / (self.lift * (1.0 + self.second) * self.priors.most())
+            }
+            _ if self.n_wanted == 0 => f32::MAX,
+            _ => f32::MIN,
+        }
     }
 
-    /// A paper of one passage that matches all filters: what `passage` and `flush` do with it, in
-    /// one step. Collections are made of such papers.
-    #[inline]
-    fn lone(
+    /// Takes the hopeful passages of a window that match all filters.
+    fn choose(
         &mut self,
-        segment: usize,
+        chosen: &mut Chosen,
         view: &SegmentView,
-        doc: u32,
-        facts: u64,
-        score: f32,
+        from: u32,
+        hopeful: &[u64],
+        scores: &[f32],
+        sieve: &Sieve,
     ) {
-        self.n_passages += 1;
-        self.n_papers += 1;
-        self.counts.add_lone(facts);
-        if !self.may_reach(Rank(0, score)) {
+        for (i, word) in hopeful.iter().enumerate().filter(|(_, word)| **word != 0) {
+            for doc in ones(*word, from + i as u32 * 64) {
+                if sieve.failed(doc) != 0 {
+                    continue;
+                }
+                let facts = view.facts(doc);
+                let lead = doc - (facts & Facts::MAX_BACK as u64) as u32;
+                if lead != chosen.lead {
+                    self.keep(chosen, view);
+                    chosen.lead = lead;
+                }
+                let score = scores[(doc - from) as usize] * self.priors.of_passage(facts);
+                chosen.passages.push((doc, score));
+            }
+        }
+    }
+
+    /// Keeps a paper, or its passages, if they may be among the best.
+    fn keep(&mut self, chosen: &mut Chosen, view: &SegmentView) {
+        if chosen.passages.is_empty() {
             return;
         }
-        self.pool.push((doc, score));
-        self.candidates.push(Candidate {
-            segment,
-            lead: doc,
-            first: 0,
-            score,
-            second: 0.0,
-            order: view.order.values.get_val(doc),
-            passages: self.pool.len() - 1..self.pool.len(),
-        });
+        match self.group {
+            Group::Paper => self.keep_paper(chosen, view),
+            Group::Passage => self.keep_passages(chosen, view),
+        }
+        chosen.passages.clear();
         self.thin_out();
     }
 
-    #[inline]
-    fn passage(
+    /// Counts the passages of a window for facets.
+    fn count(
         &mut self,
         open: &mut Open,
         view: &SegmentView,
-        doc: u32,
-        facts: u64,
-        score: f32,
-        failed: u8,
+        from: u32,
+        found: &[u64],
+        sieve: &Sieve,
     ) {
+        for (i, word) in found.iter().enumerate().filter(|(_, word)| **word != 0) {
+            for doc in ones(*word, from + i as u32 * 64) {
+                self.passage(open, doc, view.facts(doc), sieve.failed(doc));
+            }
+        }
+    }
+
+    fn passage(&mut self, open: &mut Open, doc: u32, facts: u64, failed: u8) {
         if failed.count_ones() > 1 {
             return;
         }
         let lead = doc.saturating_sub((facts & Facts::MAX_BACK as u64) as u32);
         if lead != open.lead {
-            self.flush(open, view);
+            self.flush(open);
             open.lead = lead;
             open.seen.lead = lead;
         }
@@ -230,14 +294,13 @@ impl<'a> Gather<'a> {
         if failed == 0 {
             seen.whole = true;
             self.n_passages += 1;
-            open.passages.push((doc, score));
         }
         if failed & !(1 << Dimension::Kind as u8) == 0 {
-            seen.kinds |= 1 << (facts >> Facts::KIND_SHIFT & 15);
+            seen.kinds |= 1 << Facts::kind_code(facts);
         }
         if self.counts.wanted.lang && failed & !(1 << Dimension::Lang as u8) == 0 {
-            let lang = Facts::unpack(facts).lang;
-            if let Some(lang) = lang.filter(|lang| !seen.langs.contains(lang)) {
+            let lang = Facts::lang_code(facts) as u16;
+            if lang != 0 && !seen.langs.contains(&lang) {
                 seen.langs.push(lang);
             }
         }
@@ -252,8 +315,8 @@ impl<'a> Gather<'a> {
         }
     }
 
-    /// The paper is complete: counts it, and keeps it if it may be among the best.
-    fn flush(&mut self, open: &mut Open, view: &SegmentView) {
+    /// The paper is complete: counts it.
+    fn flush(&mut self, open: &mut Open) {
         if open.lead == u32::MAX {
             return;
         }
@@ -268,35 +331,26 @@ impl<'a> Gather<'a> {
                 self.table.of(*segment, seen.lead, &mut seen.whole_topics);
             }
         }
-        if self.counts.any {
-            self.counts.add(*segment, seen, self.table);
-        }
-        if open.seen.whole {
-            self.n_papers += 1;
-            match self.group {
-                Group::Paper => self.keep_paper(open, view),
-                Group::Passage => self.keep_passages(open, view),
-            }
-        }
+        self.counts.add(*segment, seen, self.table);
+        self.n_papers += u64::from(seen.whole);
         open.seen.clear();
-        open.passages.clear();
         open.lead = u32::MAX;
     }
 
-    fn first_key(&self, seen: &PaperSeen, view: &SegmentView) -> u64 {
+    fn first_key(&self, lead: u32, view: &SegmentView) -> u64 {
         match self.sort {
             Sort::Score => 0,
-            Sort::Year => seen.facts >> Facts::YEAR_SHIFT,
+            Sort::Year => view.facts(lead) >> Facts::YEAR_SHIFT,
             Sort::Cited => {
-                let order = view.order.values.get_val(seen.lead);
+                let order = view.order.values.get_val(lead);
                 self.cited.get(&order).copied().unwrap_or(0)
             }
         }
     }
 
-    fn keep_paper(&mut self, open: &Open, view: &SegmentView) {
+    fn keep_paper(&mut self, chosen: &Chosen, view: &SegmentView) {
         let (mut best, mut second) = (f32::MIN, 0.0);
-        for (_, score) in &open.passages {
+        for (_, score) in &chosen.passages {
             if *score > best {
                 second = if best == f32::MIN { 0.0 } else { best };
                 best = *score;
@@ -305,43 +359,41 @@ impl<'a> Gather<'a> {
             }
         }
         let second = second * self.second;
-        let rank = Rank(self.first_key(&open.seen, view), best + second);
+        let rank = Rank(self.first_key(chosen.lead, view), best + second);
         if !self.may_reach(rank) {
             return;
         }
         let start = self.pool.len();
-        self.pool.extend_from_slice(&open.passages);
+        self.pool.extend_from_slice(&chosen.passages);
         self.candidates.push(Candidate {
-            segment: open.segment,
-            lead: open.lead,
+            segment: chosen.segment,
+            lead: chosen.lead,
             first: rank.0,
             score: best,
             second,
-            order: view.order.values.get_val(open.lead),
+            order: view.order.values.get_val(chosen.lead),
             passages: start..self.pool.len(),
         });
-        self.thin_out();
     }
 
-    fn keep_passages(&mut self, open: &Open, view: &SegmentView) {
-        let first = self.first_key(&open.seen, view);
-        for (doc, score) in &open.passages {
+    fn keep_passages(&mut self, chosen: &Chosen, view: &SegmentView) {
+        let first = self.first_key(chosen.lead, view);
+        for (doc, score) in &chosen.passages {
             if !self.may_reach(Rank(first, *score)) {
                 continue;
             }
             let start = self.pool.len();
             self.pool.push((*doc, *score));
             self.candidates.push(Candidate {
-                segment: open.segment,
-                lead: open.lead,
+                segment: chosen.segment,
+                lead: chosen.lead,
                 first,
                 score: *score,
                 second: 0.0,
-                order: view.order.values.get_val(open.lead),
+                order: view.order.values.get_val(chosen.lead),
                 passages: start..start + 1,
             });
         }
-        self.thin_out();
     }
 
     /// Says whether a rank may be among the wanted ones in the end, and remembers it.
@@ -382,3 +434,6 @@ impl<'a> Gather<'a> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

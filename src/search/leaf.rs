@@ -77,7 +77,12 @@ pub(super) struct SegmentView {
     pub(super) schema: Arc<IndexSchema>,
     /// Packed facts of each passage, decoded: every match asks for them.
     facts: Vec<u64>,
-    pub(super) span: Column<u64>,
+    /// First passages of papers.
+    leads: Bits,
+    /// Last passages of papers.
+    pub(super) ends: Bits,
+    /// Passages that are not deleted; `None`: all of them.
+    pub(super) alive: Option<Bits>,
     pub(super) order: Column<u64>,
 }
 
@@ -90,9 +95,29 @@ impl SegmentView {
         let columns = reader.fast_fields();
         let mut facts = vec![0; reader.max_doc() as usize];
         columns.u64(column::FACTS)?.values.get_range(0, &mut facts);
+        let n_docs = reader.max_doc();
+        let (mut leads, mut ends) = (Bits::none(n_docs), Bits::none(n_docs));
+        for (doc, facts) in (0..).zip(&facts) {
+            if facts & Facts::MAX_BACK as u64 == 0 {
+                leads.insert(doc);
+                if doc > 0 {
+                    ends.insert(doc - 1);
+                }
+            }
+        }
+        if n_docs > 0 {
+            ends.insert(n_docs - 1);
+        }
+        let alive = reader.alive_bitset().map(|alive| {
+            let mut bits = Bits::none(n_docs);
+            alive.iter_alive().for_each(|doc| bits.insert(doc));
+            bits
+        });
         Ok(SegmentView {
+            leads,
+            ends,
+            alive,
             facts,
-            span: columns.u64(column::SPAN)?,
             order: columns.u64(column::ORDER)?,
             reader: reader.clone(),
             schema: schema.clone(),
@@ -108,19 +133,17 @@ impl SegmentView {
     }
 
     pub(super) fn is_lead(&self, doc: u32) -> bool {
-        self.facts(doc) & Facts::MAX_BACK as u64 == 0
-    }
-
-    /// True if `doc` is the only passage of its paper.
-    #[inline]
-    pub(super) fn is_lone(&self, doc: u32) -> bool {
-        let next = doc + 1 == self.max_doc() || self.is_lead(doc + 1);
-        next && self.is_lead(doc)
+        self.leads.contains(doc)
     }
 
     /// First passage of the paper of `doc`.
     pub(super) fn lead_of(&self, doc: u32) -> u32 {
-        doc.saturating_sub((self.facts(doc) & Facts::MAX_BACK as u64) as u32)
+        self.leads.last_to(doc).unwrap_or(0)
+    }
+
+    /// Where the passages of the paper of `doc` end.
+    pub(super) fn end_of(&self, doc: u32) -> u32 {
+        self.ends.first_from(doc).map_or(self.max_doc(), |last| last + 1)
     }
 
     pub(super) fn postings(
@@ -243,8 +266,7 @@ impl SegmentView {
     /// Spreads papers, given by their first passages, over all of their passages.
     fn widen(&self, leads: &Bits, bits: &mut Bits) {
         for lead in leads.iter() {
-            let span = self.span.values.get_val(lead) as u32;
-            bits.insert_range(lead, lead.saturating_add(span));
+            bits.insert_range(lead, self.end_of(lead));
         }
     }
 

@@ -114,6 +114,11 @@ impl Sieve {
         Ok(Sieve { sets })
     }
 
+    /// The passages that each filter lets through.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &Bits> {
+        self.sets.iter().map(|(_, bits)| bits)
+    }
+
     /// The dimensions whose filter a passage fails, as bits.
     #[inline]
     pub(super) fn failed(&self, doc: u32) -> u8 {

@@ -19,6 +19,7 @@ mod expand;
 mod finish;
 mod gather;
 mod leaf;
+mod lists;
 mod matching;
 mod names;
 mod pairs;

@@ -9,11 +9,14 @@ use tantivy::columnar::StrColumn;
 
 use super::SearchError;
 
-/// The names of one column over all segments; numbers are in the order of the names.
+/// The names of one column over all segments. They are numbered as the passages have them, so that
+/// what is counted of neighbours lies side by side: most names have one paper.
 pub(super) struct NameTable {
     segments: Vec<Option<SegmentNames>>,
     /// Of each name: a segment that has it, and its place there.
     homes: Vec<(u32, u32)>,
+    /// Where each name stands in the order of the names.
+    ranks: Vec<u32>,
     /// Names that differ in case alone, side by side.
     alike: Vec<Vec<u32>>,
 }
@@ -34,16 +37,23 @@ impl NameTable {
             let column = segment.fast_fields().str(name)?;
             segments.push(column.map(|column| (column, segment.max_doc())));
         }
-        let (homes, numbered) = merge(&segments)?;
-        let segments = segments
-            .into_iter()
-            .zip(numbered)
-            .map(|(column, numbered)| {
-                let (column, n_docs) = column?;
-                Some(SegmentNames::new(column, n_docs, &numbered))
-            })
-            .collect();
-        Ok(NameTable { segments, homes, alike: Vec::new() })
+        let (sorted_homes, ranked) = merge(&segments)?;
+        let segments = segments.into_iter().zip(ranked).map(|(column, ranks)| {
+            let (column, n_docs) = column?;
+            Some(SegmentNames::new(column, n_docs, &ranks))
+        });
+        let mut segments: Vec<Option<SegmentNames>> = segments.collect();
+        let (mut homes, mut ranks) = (Vec::new(), Vec::new());
+        let mut numbers = vec![None; sorted_homes.len()];
+        for rank in segments.iter_mut().flatten().flat_map(|names| &mut names.numbers) {
+            let number = numbers[*rank as usize].get_or_insert_with(|| {
+                homes.push(sorted_homes[*rank as usize]);
+                ranks.push(*rank);
+                ranks.len() as u32 - 1
+            });
+            *rank = *number;
+        }
+        Ok(NameTable { segments, homes, ranks, alike: Vec::new() })
     }
 
     /// Takes names that differ in case alone for one: of venues, a paper has one at most.
@@ -57,6 +67,10 @@ impl NameTable {
         Ok(self)
     }
 
+    fn rank(&self, number: u32) -> u32 {
+        self.ranks[number as usize]
+    }
+
     fn text(&self, number: u32) -> Result<String, SearchError> {
         let mut text = String::new();
         let (segment, place) = self.homes[number as usize];
@@ -68,12 +82,12 @@ impl NameTable {
 }
 
 impl SegmentNames {
-    /// `numbered` holds the number of each name of the column.
-    fn new(column: StrColumn, n_docs: u32, numbered: &[u32]) -> SegmentNames {
+    /// `ranks` holds the rank of each name of the column, which is its number for now.
+    fn new(column: StrColumn, n_docs: u32, ranks: &[u32]) -> SegmentNames {
         let (mut numbers, mut starts) = (Vec::new(), vec![0]);
         for doc in 0..n_docs {
             let places = column.ords().values_for_doc(doc);
-            numbers.extend(places.filter_map(|place| numbered.get(place as usize)));
+            numbers.extend(places.filter_map(|place| ranks.get(place as usize)));
             starts.push(numbers.len() as u32);
         }
         SegmentNames { column, numbers, starts }
@@ -85,12 +99,12 @@ impl SegmentNames {
     }
 }
 
-/// Where each name is found, and of each segment the number of each of its names.
-type Numbered = (Vec<(u32, u32)>, Vec<Vec<u32>>);
+/// Where each name is found, and of each segment the rank of each of its names.
+type Ranked = (Vec<(u32, u32)>, Vec<Vec<u32>>);
 
-/// Reads the sorted names of all segments side by side and numbers them.
-fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Numbered, SearchError> {
-    let mut numbered = vec![Vec::new(); columns.len()];
+/// Reads the sorted names of all segments side by side and ranks them.
+fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Ranked, SearchError> {
+    let mut ranked = vec![Vec::new(); columns.len()];
     let mut homes: Vec<(u32, u32)> = Vec::new();
     let mut streams = Vec::new();
     for (segment, column) in columns.iter().enumerate() {
@@ -104,7 +118,7 @@ fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Numbered, SearchError> 
     while let Some(first) = streams.iter().map(|(_, stream)| stream.key()).min() {
         least.clear();
         least.extend_from_slice(first);
-        let number = homes.len() as u32;
+        let rank = homes.len() as u32;
         let mut home = None;
         let mut at = 0;
         while at < streams.len() {
@@ -113,9 +127,9 @@ fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Numbered, SearchError> 
                 at += 1;
                 continue;
             }
-            let numbers: &mut Vec<u32> = &mut numbered[*segment];
-            home = Some((*segment as u32, numbers.len() as u32));
-            numbers.push(number);
+            let ranks: &mut Vec<u32> = &mut ranked[*segment];
+            home = Some((*segment as u32, ranks.len() as u32));
+            ranks.push(rank);
             if stream.advance() {
                 at += 1;
             } else {
@@ -124,7 +138,7 @@ fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Numbered, SearchError> 
         }
         homes.extend(home);
     }
-    Ok((homes, numbered))
+    Ok((homes, ranked))
 }
 
 /// Papers of each name.
@@ -158,7 +172,10 @@ impl<'a> NameCounts<'a> {
         let mut counts = self.counts.clone();
         for names in &self.table.alike {
             let of = |number: &u32| self.counts[*number as usize];
-            let best = names.iter().copied().max_by_key(|n| (of(n), Reverse(*n)));
+            let best = names
+                .iter()
+                .copied()
+                .max_by_key(|n| (of(n), Reverse(self.table.rank(*n))));
             let total = names.iter().map(of).sum();
             for number in names {
                 counts[*number as usize] = 0;
@@ -180,36 +197,37 @@ impl<'a> NameCounts<'a> {
         let counts = self.of_forms();
         let limit = limit.unwrap_or(usize::MAX);
         let mut n_names = 0;
-        let mut best: BinaryHeap<(Reverse<u32>, u32)> = BinaryHeap::new();
-        let mut least = 0;
+        // Best first: the commonest, and of equal ones the first by name.
+        let mut best: BinaryHeap<(Reverse<u32>, u32, u32)> = BinaryHeap::new();
+        let mut least = 1;
         for (number, count) in (0..).zip(counts.iter()) {
             n_names += usize::from(*count > 0);
-            // A later name loses against an equal one.
-            if *count > least {
-                best.push((Reverse(*count), number));
+            if *count >= least && limit > 0 {
+                best.push((Reverse(*count), self.table.rank(number), number));
                 if best.len() > limit {
                     best.pop();
                 }
-                if best.len() >= limit {
-                    least = best.peek().map_or(u32::MAX, |(Reverse(count), _)| *count);
+                if best.len() == limit {
+                    least = best.peek().map_or(1, |(Reverse(count), ..)| *count);
                 }
             }
         }
         let mut chosen = best.into_sorted_vec();
         if let Some(keep) = keep {
-            let mut inside: Vec<u32> = chosen.iter().map(|(_, number)| *number).collect();
+            let mut inside: Vec<u32> =
+                chosen.iter().map(|(.., number)| *number).collect();
             inside.sort_unstable();
             for (number, count) in (0..).zip(counts.iter()) {
                 if *count > 0
                     && inside.binary_search(&number).is_err()
                     && keep(&self.table.text(number)?)
                 {
-                    chosen.push((Reverse(*count), number));
+                    chosen.push((Reverse(*count), self.table.rank(number), number));
                 }
             }
             chosen.sort_unstable();
         }
-        let named = chosen.into_iter().map(|(Reverse(count), number)| {
+        let named = chosen.into_iter().map(|(Reverse(count), _, number)| {
             Ok((self.table.text(number)?, u64::from(count)))
         });
         Ok((named.collect::<Result<_, SearchError>>()?, n_names))

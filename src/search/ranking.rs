@@ -110,11 +110,16 @@ impl Priors {
         priors
     }
 
+    /// The largest weight of a passage.
+    pub(super) fn most(&self) -> f32 {
+        self.kinds.iter().copied().fold(0.0, f32::max) * self.foreign.max(1.0)
+    }
+
     /// The weight of a passage with these packed facts.
     #[inline]
     pub(super) fn of_passage(&self, facts: u64) -> f32 {
-        let weight = self.kinds[(facts >> Facts::KIND_SHIFT & 15) as usize];
-        match CJK.contains(&(facts >> Facts::LANG_SHIFT & 0x3FF)) {
+        let weight = self.kinds[Facts::kind_code(facts)];
+        match CJK.contains(&Facts::lang_code(facts)) {
             true => weight * self.foreign,
             false => weight,
         }
@@ -122,8 +127,11 @@ impl Priors {
 }
 
 /// Chinese, Japanese and Korean as packed facts hold them.
-const CJK: [u64; 3] =
-    [pack_lang("zh") as u64 + 1, pack_lang("ja") as u64 + 1, pack_lang("ko") as u64 + 1];
+const CJK: [usize; 3] = [
+    pack_lang("zh") as usize + 1,
+    pack_lang("ja") as usize + 1,
+    pack_lang("ko") as usize + 1,
+];
 
 /// Whether a field stands anywhere in a query.
 fn names(node: &Node, wanted: Field) -> bool {

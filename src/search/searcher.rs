@@ -150,7 +150,7 @@ impl Searcher {
                 &mut window,
                 scope.matching.as_ref(),
                 &scope.sieve,
-            )?;
+            );
         }
         gather.drop_hopeless();
         let matcher = Matcher::new(&request.query, &[]);

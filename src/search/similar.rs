@@ -187,7 +187,6 @@ impl Searcher {
     ) -> Result<Option<Portrait>, SearchError> {
         let Some((segment, lead, stored)) = self.lead(key)? else { return Ok(None) };
         let view = &self.segments[segment];
-        let span = view.span.values.get_val(lead) as u32;
         let mut counts: BTreeMap<String, f32> = BTreeMap::new();
         let mut portrait = Portrait {
             key: key.to_owned(),
@@ -204,7 +203,7 @@ impl Searcher {
         };
         add(&stored.work.unwrap_or_default().title, 3.0);
         let mut any = passage.is_none();
-        for doc in lead..view.max_doc().min(lead.saturating_add(span)) {
+        for doc in lead..view.end_of(lead) {
             let Some(stored) = self.stored(segment, doc)? else { continue };
             let entry = stored.passage;
             if passage.is_some_and(|wanted| wanted != entry.passage.ordinal) {

@@ -691,7 +691,7 @@ proptest! {
         topic in prop::option::of(prop::sample::select(vec!["/s", "/s/2", "/s/2/2.1"])),
         from in prop::option::of(2018..2023),
     ) {
-        let papers: Vec<Paper> = made
+        let mut papers: Vec<Paper> = made
             .iter()
             .enumerate()
             .map(|(i, (title, year, passages, same))| {
@@ -708,6 +708,8 @@ proptest! {
                 paper(&format!("p{i}"), title, *year, &texts)
             })
             .collect();
+        // A compound that stands nowhere would be searched by its parts.
+        papers.push(paper("compound", "", 2020, &[("GNU-2", &[])]));
         let clauses = clauses.into_iter().map(|node| clause(Occur::Should, node)).collect();
         let mut request = request(group(clauses));
         request.filters.topics = topic.into_iter().map(str::to_owned).collect();

@@ -1,17 +1,19 @@
 //! Scores the passages of a segment, a window of documents at a time.
 //!
-//! The engine's own disjunction skips what cannot reach the top, but exact facets need every match
-//! anyway. So each word's postings are read block by block and added up in a small array; that
-//! costs a few nanoseconds a posting, and the documents come out in order.
+//! The engine's own disjunction skips what cannot reach the top, but exact totals and facets need
+//! every match. So each word's postings are read block by block, and their documents come out in
+//! order as bits. Scores are added up in a small array, the words that can give most first; from
+//! where the words that are left cannot lift a document into the wanted ones any more, only those
+//! are scored that still can (MaxScore: Turtle and Flood 1995).
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::BlockSegmentPostings;
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
+use super::bits::{insert_range, ones};
 use super::concept::{Other, Sides};
-use super::leaf::{Leaf, SegmentView, Words};
-use super::places::Counted;
+use super::leaf::{Leaf, SegmentView};
+use super::lists::{List, open_lists};
 use super::plan::Scored;
 use super::ranking::Ranking;
 use crate::schema::IndexSchema;
@@ -61,6 +63,12 @@ impl Scales {
         })
     }
 
+    /// What a word gives at most that stands `count` times in a passage, of its weight.
+    fn most(&self, count: f32) -> f32 {
+        let least = self.text.iter().copied().fold(f32::MAX, f32::min);
+        if count.is_finite() { count / (count + least) } else { 1.0 }
+    }
+
     /// Scale of a passage's length.
     #[inline]
     pub(super) fn of_text(&self, lengths: &FieldNormReader, doc: u32) -> f32 {
@@ -68,73 +76,8 @@ impl Scales {
     }
 }
 
-/// The documents of one list, read forward.
-enum List {
-    Empty,
-    Blocks { cursor: Box<BlockSegmentPostings>, at: usize },
-    Counted { list: Counted, at: usize },
-}
-
-impl List {
-    fn of(list: Counted) -> List {
-        match list.is_empty() {
-            true => List::Empty,
-            false => List::Counted { list, at: 0 },
-        }
-    }
-
-    /// Whether a document before `to` is still to come.
-    fn reaches(&self, to: u32) -> bool {
-        match self {
-            List::Empty => false,
-            List::Counted { list, at } => list.get(*at).is_some_and(|(doc, _)| *doc < to),
-            List::Blocks { cursor, at } => {
-                cursor.docs().get(*at).is_some_and(|doc| *doc < to)
-            }
-        }
-    }
-
-    /// Calls `visit` with each document in `from..to` and its count.
-    #[inline]
-    fn each(&mut self, from: u32, to: u32, mut visit: impl FnMut(u32, f32)) {
-        match self {
-            List::Empty => {}
-            List::Counted { list, at } => {
-                while *at < list.len() && list[*at].0 < to {
-                    if list[*at].0 >= from {
-                        visit(list[*at].0, list[*at].1 as f32);
-                    }
-                    *at += 1;
-                }
-            }
-            List::Blocks { cursor, at } => {
-                if cursor.docs().get(*at).is_some_and(|doc| *doc < from) {
-                    *at = cursor.seek(from);
-                }
-                loop {
-                    let docs = cursor.docs();
-                    if docs.is_empty() {
-                        return;
-                    }
-                    let end = match docs.last() {
-                        Some(last) if *last < to => docs.len(),
-                        _ => *at + docs[*at..].partition_point(|doc| *doc < to),
-                    };
-                    let freqs = &cursor.freqs()[*at..end];
-                    for (doc, freq) in docs[*at..end].iter().zip(freqs) {
-                        visit(*doc, *freq as f32);
-                    }
-                    *at = end;
-                    if *at < docs.len() {
-                        return;
-                    }
-                    cursor.advance();
-                    *at = 0;
-                }
-            }
-        }
-    }
-}
+/// Room for rounding where sums of scores are compared with what is needed.
+const SLACK: f32 = 1.0 - 1e-4;
 
 /// A unit in one segment.
 struct Track {
@@ -146,8 +89,27 @@ struct Track {
     other: Option<usize>,
     /// Not by frequency and length: every match scores alike.
     flat: bool,
+    /// More than this it gives no document.
+    most: f32,
     text: List,
     title: List,
+}
+
+/// Which documents of a window still get scores.
+#[derive(Clone, Copy, PartialEq)]
+enum Scores {
+    All,
+    Hopeful,
+    None,
+}
+
+/// What is asked of a window.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    /// Documents that match, whatever the units find; bits of the window.
+    pub(super) matching: Option<&'a [u64]>,
+    /// Documents that score less need no exact score.
+    pub(super) least: f32,
 }
 
 /// Scores the units of a plan in one segment, window after window.
@@ -158,12 +120,18 @@ pub(super) struct Window<'a> {
     text_lengths: FieldNormReader,
     title_lengths: FieldNormReader,
     tracks: Vec<Track>,
+    /// The first of them are scored for every document: those that belong to a concept.
+    n_always: usize,
     others: &'a [Other],
     sides: Sides,
-    /// Score of each document of the window.
+    /// Score of each document of the window, exact where `hopeful`.
     pub(super) scores: Vec<f32>,
-    /// Documents of the window that a finding unit has.
+    /// Documents of the window that match.
     pub(super) found: Vec<u64>,
+    /// Documents of the window that may score what was asked, those of the same papers, and those of
+    /// papers that reach over an edge of the window.
+    pub(super) hopeful: Vec<u64>,
+    edges: Vec<u64>,
     counts: Vec<f32>,
 }
 
@@ -177,58 +145,111 @@ impl<'a> Window<'a> {
         others: &'a [Other],
     ) -> tantivy::Result<Window<'a>> {
         let lengths = |field: Field| view.reader.get_fieldnorms_reader(field);
+        let sides = Sides::new(units.len(), others, WIDTH as usize);
         let mut tracks = Vec::with_capacity(units.len());
         for (number, unit) in units.iter().enumerate() {
             if unit.weight == 0.0 && !unit.finds {
                 continue;
             }
             let (text, title) = open_lists(view, &unit.leaf)?;
+            let flat = !matches!(
+                unit.leaf,
+                Leaf::Text(_) | Leaf::Compound(..) | Leaf::Exact(_) | Leaf::Title(_)
+            );
+            let weight = unit.weight * unit.idf * scales.gain;
+            let title_weight = unit.weight * unit.idf_title * scales.gain;
+            let count = text.most() + ranking.title_words * title.most();
+            let mut most = if flat { weight } else { weight * scales.most(count) };
+            if !matches!(title, List::Empty) {
+                most += ranking.title * title_weight;
+            }
             tracks.push(Track {
-                weight: unit.weight * unit.idf * scales.gain,
-                title_weight: unit.weight * unit.idf_title * scales.gain,
+                weight,
+                title_weight,
                 finds: unit.finds,
                 unit: number,
                 other: unit.other.filter(|_| !others.is_empty()),
-                flat: !matches!(
-                    unit.leaf,
-                    Leaf::Text(_) | Leaf::Compound(..) | Leaf::Exact(_) | Leaf::Title(_)
-                ),
+                flat,
+                most,
                 text,
                 title,
             });
         }
+        // What belongs to a concept comes first, in order, then what can give most.
+        let always =
+            |track: &Track| track.other.is_some() || sides.said[track.unit].is_some();
+        tracks.sort_by(|a, b| match (always(a), always(b)) {
+            (false, false) => b.most.total_cmp(&a.most),
+            (a, b) => b.cmp(&a),
+        });
         Ok(Window {
             view,
             scales,
             ranking,
             text_lengths: lengths(view.schema.text)?,
             title_lengths: lengths(view.schema.title)?,
+            n_always: tracks.iter().filter(|track| always(track)).count(),
             tracks,
             others,
-            sides: Sides::new(units.len(), others, WIDTH as usize),
+            sides,
             scores: vec![0.0; WIDTH as usize],
             found: vec![0; WIDTH as usize / 64],
+            hopeful: vec![0; WIDTH as usize / 64],
+            edges: vec![0; WIDTH as usize / 64],
             counts: vec![0.0; WIDTH as usize],
         })
     }
 
-    /// Scores `from..to`, at most [`WIDTH`] documents; calls must move forward.
-    pub(super) fn run(&mut self, from: u32, to: u32) {
+    /// Finds and scores `from..to`, at most [`WIDTH`] documents; calls must move forward.
+    pub(super) fn run(&mut self, from: u32, to: u32, ask: &Ask) {
         let width = (to - from) as usize;
-        self.scores[..width].fill(0.0);
-        self.found[..width.div_ceil(64)].fill(0);
-        self.sides.clear(width);
+        let words = width.div_ceil(64);
+        self.scores.fill(0.0);
+        self.hopeful.fill(0);
+        self.hopeful[..words].fill(u64::MAX);
+        self.mark_edges(from, to);
+        match ask.matching {
+            Some(bits) => self.found[..words].copy_from_slice(bits),
+            None => self.found[..words].fill(0),
+        }
         let mut tracks = std::mem::take(&mut self.tracks);
-        for track in &mut tracks {
-            // What belongs to a concept is added up apart: only its best form counts.
-            self.swap_side(track);
-            if track.flat {
-                self.flat(track, from, to);
-            } else if matches!(track.title, List::Empty) {
-                self.text_only(track, from, to);
-            } else {
-                self.text_and_title(track, from, to);
+        let (always, others) = tracks.split_at_mut(self.n_always);
+        self.concepts(always, from, to, ask);
+        let mut left: f32 = others.iter().map(|track| track.most).sum();
+        let mut scored = Scores::All;
+        for track in others {
+            if left < ask.least * SLACK && scored != Scores::None {
+                scored = match self.narrow(from, to, ask.least * SLACK - left) {
+                    true => Scores::Hopeful,
+                    false => Scores::None,
+                };
             }
+            left -= track.most;
+            let finds = track.finds && ask.matching.is_none();
+            match scored {
+                Scores::All => self.add::<true>(track, from, to, finds),
+                Scores::Hopeful => self.add::<false>(track, from, to, finds),
+                Scores::None if finds => self.find(track, from, to),
+                Scores::None => {}
+            }
+        }
+        self.tracks = tracks;
+        if ask.least > 0.0 && scored != Scores::None {
+            self.narrow(from, to, ask.least * SLACK);
+        }
+    }
+
+    /// What belongs to a concept is added up apart: only its best form counts.
+    fn concepts(&mut self, tracks: &mut [Track], from: u32, to: u32, ask: &Ask) {
+        if tracks.is_empty() {
+            return;
+        }
+        let width = (to - from) as usize;
+        self.sides.clear(width);
+        for track in tracks {
+            let finds = track.finds && ask.matching.is_none();
+            self.swap_side(track);
+            self.add::<true>(track, from, to, finds);
             self.swap_side(track);
             if let (None, Some(side)) = (track.other, &self.sides.said[track.unit]) {
                 for (score, said) in self.scores[..width].iter_mut().zip(side) {
@@ -236,7 +257,6 @@ impl<'a> Window<'a> {
                 }
             }
         }
-        self.tracks = tracks;
         self.sides.add(self.others, &mut self.scores[..width]);
     }
 
@@ -250,90 +270,163 @@ impl<'a> Window<'a> {
         }
     }
 
-    fn flat(&mut self, track: &mut Track, from: u32, to: u32) {
-        let Window { scores, found, .. } = self;
-        track.text.each(from, to, |doc, _| {
+    /// Leaves hope to those papers of the window that have a hopeful document with a score of
+    /// `need`; says whether there is one.
+    fn narrow(&mut self, from: u32, to: u32, need: f32) -> bool {
+        let mut any = 0;
+        let words = self.hopeful.iter_mut().zip(&self.edges);
+        for ((word, edge), scores) in words.zip(self.scores.as_chunks().0) {
+            *word = match *word {
+                0 => 0,
+                u64::MAX => reaching(scores, need) | edge,
+                some => {
+                    let kept = ones(some, 0).filter(|at| scores[*at as usize] >= need);
+                    kept.fold(some & edge, |kept, at| kept | 1 << at)
+                }
+            };
+            any |= *word;
+        }
+        if any != 0 {
+            self.widen(from, to);
+        }
+        any != 0
+    }
+
+    /// Marks papers that reach over an edge of the window: what they score beyond is not known here.
+    fn mark_edges(&mut self, from: u32, to: u32) {
+        self.edges.fill(0);
+        if !self.view.is_lead(from) {
+            let end = self.view.end_of(from).min(to);
+            insert_range(&mut self.edges, 0, end - from);
+        }
+        if to < self.view.max_doc() && !self.view.is_lead(to) {
+            let lead = self.view.lead_of(to).max(from);
+            insert_range(&mut self.edges, lead - from, to - from);
+        }
+    }
+
+    /// Makes all passages of a hopeful passage's paper hopeful.
+    fn widen(&mut self, from: u32, to: u32) {
+        let mut end = from;
+        for i in 0..self.hopeful.len() {
+            for doc in ones(self.hopeful[i], from + i as u32 * 64) {
+                if doc >= end {
+                    let lead = self.view.lead_of(doc).max(from);
+                    end = self.view.end_of(doc).min(to);
+                    insert_range(&mut self.hopeful, lead - from, end - from);
+                }
+            }
+        }
+    }
+
+    /// Adds what a unit gives: `ALL` documents, or those that are hopeful.
+    fn add<const ALL: bool>(
+        &mut self,
+        track: &mut Track,
+        from: u32,
+        to: u32,
+        finds: bool,
+    ) {
+        let finds = u64::from(finds);
+        if track.flat {
+            let Window { scores, found, .. } = self;
+            track.text.each(from, to, |doc, _| {
+                let at = (doc - from) as usize;
+                scores[at] += track.weight;
+                found[at / 64] |= finds << (at % 64);
+            });
+        } else if track.title.reaches(to) {
+            self.text_and_title::<ALL>(track, from, to, finds);
+        } else {
+            self.text_only::<ALL>(track, from, to, finds);
+        }
+    }
+
+    fn text_only<const ALL: bool>(
+        &mut self,
+        track: &mut Track,
+        from: u32,
+        to: u32,
+        finds: u64,
+    ) {
+        let Window { scores, found, hopeful, scales, text_lengths, .. } = self;
+        let weight = track.weight;
+        track.text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            scores[at] += track.weight;
-            if track.finds {
-                found[at / 64] |= 1 << (at % 64);
+            found[at / 64] |= finds << (at % 64);
+            if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
+                let scale = scales.of_text(text_lengths, doc);
+                scores[at] += weight * count / (count + scale);
             }
         });
     }
 
-    fn text_only(&mut self, track: &mut Track, from: u32, to: u32) {
-        let Window { scores, found, scales, text_lengths, .. } = self;
-        let (weight, finds) = (track.weight, u64::from(track.finds));
-        track.text.each(from, to, |doc, count| {
-            let at = (doc - from) as usize;
-            let scale = scales.of_text(text_lengths, doc);
-            scores[at] += weight * count / (count + scale);
-            found[at / 64] |= finds << (at % 64);
-        });
-    }
-
     /// The title counts as part of the text; what the text alone gave is corrected for it.
-    fn text_and_title(&mut self, track: &mut Track, from: u32, to: u32) {
-        let Window { scores, found, counts, scales, text_lengths, title_lengths, .. } =
-            self;
-        let (weight, finds) = (track.weight, u64::from(track.finds));
-        if !track.title.reaches(to) {
-            return self.text_only(track, from, to);
-        }
+    fn text_and_title<const ALL: bool>(
+        &mut self,
+        track: &mut Track,
+        from: u32,
+        to: u32,
+        finds: u64,
+    ) {
+        let Window { scores, found, hopeful, counts, scales, .. } = self;
+        let (text_lengths, title_lengths) = (&self.text_lengths, &self.title_lengths);
+        let weight = track.weight;
         counts[..(to - from) as usize].fill(0.0);
         track.text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            let scale = scales.of_text(text_lengths, doc);
-            scores[at] += weight * count / (count + scale);
-            counts[at] = count;
             found[at / 64] |= finds << (at % 64);
+            if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
+                let scale = scales.of_text(text_lengths, doc);
+                scores[at] += weight * count / (count + scale);
+                counts[at] = count;
+            }
         });
         let (share, words) = (self.ranking.title, self.ranking.title_words);
         let view = self.view;
         track.title.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            let scale = scales.of_text(text_lengths, doc);
-            let title_scale = scales.title[title_lengths.fieldnorm_id(doc) as usize];
-            let in_text = counts[at];
-            let both = in_text + words * count;
-            scores[at] += weight * (both / (both + scale) - in_text / (in_text + scale))
-                + share * track.title_weight * count / (count + title_scale);
-            if finds == 1 && in_text == 0.0 && view.is_lead(doc) {
+            if finds == 1 && view.is_lead(doc) {
+                found[at / 64] |= 1 << (at % 64);
+            }
+            if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
+                let scale = scales.of_text(text_lengths, doc);
+                let title_scale = scales.title[title_lengths.fieldnorm_id(doc) as usize];
+                let in_text = counts[at];
+                let both = in_text + words * count;
+                scores[at] += weight
+                    * (both / (both + scale) - in_text / (in_text + scale))
+                    + share * track.title_weight * count / (count + title_scale);
+            }
+        });
+    }
+
+    /// Finds the documents of a unit; the title is that of the first passage.
+    fn find(&mut self, track: &mut Track, from: u32, to: u32) {
+        let Window { found, view, .. } = self;
+        track.text.each(from, to, |doc, _| {
+            let at = (doc - from) as usize;
+            found[at / 64] |= 1 << (at % 64);
+        });
+        track.title.each(from, to, |doc, _| {
+            let at = (doc - from) as usize;
+            if view.is_lead(doc) {
                 found[at / 64] |= 1 << (at % 64);
             }
         });
     }
 }
 
-/// Opens the lists of a leaf: in the text, and in the title.
-fn open_lists(view: &SegmentView, leaf: &Leaf) -> tantivy::Result<(List, List)> {
-    if let Leaf::Text(words) = leaf
-        && let Some(term) = single(words)
-    {
-        let text = open_blocks(view, view.schema.text, term)?;
-        let title = open_blocks(view, view.schema.title, term)?;
-        return Ok((text, title));
-    }
-    let (text, title) = view.counted(leaf)?;
-    Ok((List::of(text), List::of(title)))
-}
-
-/// The term of what is one term.
-fn single(words: &Words) -> Option<&str> {
-    match words.places.as_slice() {
-        [alternatives] if alternatives.len() == 1 => Some(&alternatives[0]),
-        _ => None,
-    }
-}
-
-fn open_blocks(view: &SegmentView, field: Field, term: &str) -> tantivy::Result<List> {
-    let index = view.reader.inverted_index(field)?;
-    let term = Term::from_field_text(field, term);
-    let blocks = index.read_block_postings(&term, IndexRecordOption::WithFreqs)?;
-    Ok(match blocks {
-        Some(cursor) if !cursor.docs().is_empty() => {
-            List::Blocks { cursor: Box::new(cursor), at: 0 }
+/// Which scores reach `need`, as bits.
+fn reaching(scores: &[f32; 64], need: f32) -> u64 {
+    let mut bits = 0;
+    for (i, some) in scores.as_chunks::<16>().0.iter().enumerate() {
+        // To count them is quick, and mostly there is none.
+        if some.iter().map(|score| u32::from(*score >= need)).sum::<u32>() > 0 {
+            for (at, score) in some.iter().enumerate() {
+                bits |= u64::from(*score >= need) << (16 * i + at);
+            }
         }
-        _ => List::Empty,
-    })
+    }
+    bits
 }

@@ -23,20 +23,37 @@ pub struct Matcher {
     initials: Initials,
 }
 
-/// Bytes with which something that is marked begins.
+/// How the words begin that are marked: a set of hashes of their first two bytes.
 #[derive(Clone, Copy, Debug, Default)]
-struct Initials([u64; 4]);
+struct Initials([u64; 8]);
 
 impl Initials {
-    fn add(&mut self, word: &str) {
-        if let Some(byte) = word.bytes().next() {
-            self.0[usize::from(byte) / 64] |= 1 << (byte % 64);
-        }
+    fn slot(first: u8, second: u8) -> (usize, u64) {
+        let hash = usize::from(first) * 31 + usize::from(second) * 7;
+        (hash / 64 % 8, 1 << (hash % 64))
     }
 
+    fn add(&mut self, word: &str) {
+        let Some(first) = word.bytes().next() else { return };
+        let second = word.as_bytes().get(1).copied().unwrap_or(0);
+        let (word, bit) = Initials::slot(first, second);
+        self.0[word] |= bit;
+    }
+
+    /// Whether a word may have a stem that was added: it begins with the same two letters, but for
+    /// `dying` and its like, and stems of one letter.
     fn has(&self, word: &str) -> bool {
-        let byte = word.bytes().next().unwrap_or(0);
-        self.0[usize::from(byte) / 64] >> (byte % 64) & 1 == 1
+        let mut bytes = word.bytes();
+        let first = bytes.next().unwrap_or(0);
+        let has = |second| {
+            let (word, bit) = Initials::slot(first, second);
+            self.0[word] & bit != 0
+        };
+        match bytes.next() {
+            None => has(0),
+            Some(b'y') => has(b'y') || has(b'i') || has(0),
+            Some(second) => has(second) || has(0),
+        }
     }
 }
 

@@ -1,0 +1,123 @@
+//! The documents of one leaf in one field with the counts of its words, read forward.
+
+use tantivy::Term;
+use tantivy::postings::BlockSegmentPostings;
+use tantivy::schema::{Field, IndexRecordOption};
+
+use super::leaf::{Leaf, SegmentView, Words};
+use super::places::Counted;
+
+/// The documents of one list, read forward.
+pub(super) enum List {
+    Empty,
+    Blocks { cursor: Box<BlockSegmentPostings>, at: usize },
+    Counted { list: Counted, at: usize },
+}
+
+impl List {
+    fn of(list: Counted) -> List {
+        match list.is_empty() {
+            true => List::Empty,
+            false => List::Counted { list, at: 0 },
+        }
+    }
+
+    /// The largest count, where it is known without reading all.
+    pub(super) fn most(&self) -> f32 {
+        match self {
+            List::Empty => 0.0,
+            List::Blocks { .. } => f32::INFINITY,
+            List::Counted { list, .. } => {
+                list.iter().map(|(_, count)| *count).max().unwrap_or(0) as f32
+            }
+        }
+    }
+
+    /// Whether a document before `to` is still to come.
+    pub(super) fn reaches(&self, to: u32) -> bool {
+        match self {
+            List::Empty => false,
+            List::Counted { list, at } => list.get(*at).is_some_and(|(doc, _)| *doc < to),
+            List::Blocks { cursor, at } => {
+                cursor.docs().get(*at).is_some_and(|doc| *doc < to)
+            }
+        }
+    }
+
+    /// Calls `visit` with each document in `from..to` and its count.
+    #[inline]
+    pub(super) fn each(&mut self, from: u32, to: u32, mut visit: impl FnMut(u32, f32)) {
+        match self {
+            List::Empty => {}
+            List::Counted { list, at } => {
+                while *at < list.len() && list[*at].0 < to {
+                    if list[*at].0 >= from {
+                        visit(list[*at].0, list[*at].1 as f32);
+                    }
+                    *at += 1;
+                }
+            }
+            List::Blocks { cursor, at } => {
+                if cursor.docs().get(*at).is_some_and(|doc| *doc < from) {
+                    *at = cursor.seek(from);
+                }
+                loop {
+                    let docs = cursor.docs();
+                    if docs.is_empty() {
+                        return;
+                    }
+                    let end = match docs.last() {
+                        Some(last) if *last < to => docs.len(),
+                        _ => *at + docs[*at..].partition_point(|doc| *doc < to),
+                    };
+                    let freqs = &cursor.freqs()[*at..end];
+                    for (doc, freq) in docs[*at..end].iter().zip(freqs) {
+                        visit(*doc, *freq as f32);
+                    }
+                    *at = end;
+                    if *at < docs.len() {
+                        return;
+                    }
+                    cursor.advance();
+                    *at = 0;
+                }
+            }
+        }
+    }
+}
+
+/// Opens the lists of a leaf: in the text, and in the title.
+pub(super) fn open_lists(
+    view: &SegmentView,
+    leaf: &Leaf,
+) -> tantivy::Result<(List, List)> {
+    if let Leaf::Text(words) = leaf
+        && let Some(term) = single(words)
+    {
+        let text = open_blocks(view, view.schema.text, term)?;
+        let title = open_blocks(view, view.schema.title, term)?;
+        return Ok((text, title));
+    }
+    let (text, title) = view.counted(leaf)?;
+    Ok((List::of(text), List::of(title)))
+}
+
+/// The term of what is one term.
+fn single(words: &Words) -> Option<&str> {
+    match words.places.as_slice() {
+        [alternatives] if alternatives.len() == 1 => Some(&alternatives[0]),
+        _ => None,
+    }
+}
+
+fn open_blocks(view: &SegmentView, field: Field, term: &str) -> tantivy::Result<List> {
+    let index = view.reader.inverted_index(field)?;
+    let term = Term::from_field_text(field, term);
+    let blocks = index.read_block_postings(&term, IndexRecordOption::WithFreqs)?;
+    Ok(match blocks {
+        Some(cursor) if !cursor.docs().is_empty() => {
+            List::Blocks { cursor: Box::new(cursor), at: 0 }
+        }
+        _ => List::Empty,
+    })
+}
