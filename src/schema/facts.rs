@@ -145,6 +145,11 @@ impl Facts {
             | year.unwrap_or(0) << Self::YEAR_SHIFT
     }
 
+    /// First passage of the paper, from the facts of its passage `doc`.
+    pub(crate) fn lead(packed: u64, doc: u32) -> u32 {
+        doc.saturating_sub((packed & Self::MAX_BACK as u64) as u32)
+    }
+
     /// Code of the kind, below 16.
     pub(crate) fn kind_code(packed: u64) -> usize {
         (packed >> Self::KIND_SHIFT & 15) as usize

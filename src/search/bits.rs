@@ -29,6 +29,20 @@ impl Bits {
         insert_range(&mut self.words, from, to.min(self.n_docs));
     }
 
+    /// The documents that stand right before a member, and the last of all.
+    pub(super) fn before(&self) -> Bits {
+        let mut bits = Bits::none(self.n_docs);
+        let next = self.words.iter().skip(1).chain([&0]);
+        for (word, (here, next)) in bits.words.iter_mut().zip(self.words.iter().zip(next))
+        {
+            *word = here >> 1 | next << 63;
+        }
+        if let Some(last) = self.n_docs.checked_sub(1) {
+            bits.insert(last);
+        }
+        bits
+    }
+
     /// The last member that is not behind `doc`.
     pub(super) fn last_to(&self, doc: u32) -> Option<u32> {
         let mut at = doc as usize / 64;
@@ -126,6 +140,9 @@ mod tests {
         assert_eq!((bits.last_to(198), bits.last_to(64)), (Some(139), Some(64)));
         assert_eq!((bits.first_from(140), bits.first_from(5)), (Some(199), Some(5)));
         assert_eq!((bits.last_to(2), Bits::none(200).first_from(0)), (None, None));
+        let before: Vec<u32> = (2..139).chain([198, 199]).collect();
+        assert_eq!(bits.before().iter().collect::<Vec<_>>(), before);
+        assert_eq!(Bits::none(0).before(), Bits::none(0));
         let mut rest = Bits::all(200);
         rest.and_not(&bits);
         assert_eq!(rest.iter().count(), 200 - 138);

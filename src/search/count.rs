@@ -150,7 +150,7 @@ impl<'a> Counts<'a> {
         doc: u32,
         facts: u64,
     ) {
-        let lead = doc - (facts & Facts::MAX_BACK as u64) as u32;
+        let lead = Facts::lead(facts, doc);
         let is_first = plain.lead != Some(lead);
         let first = u32::from(is_first);
         plain.lead = Some(lead);

@@ -188,16 +188,7 @@ impl<'a> Gather<'a> {
                 sieve.sets().for_each(|set| and(found, &set.words[words.clone()]));
                 tally.add(found, &view.ends.words[words]);
                 if self.counts.any {
-                    for (i, word) in found.iter().enumerate() {
-                        for doc in ones(*word, from + i as u32 * 64) {
-                            self.counts.add_plain(
-                                &mut simple,
-                                number,
-                                doc,
-                                view.facts(doc),
-                            );
-                        }
-                    }
+                    self.count_plain(&mut simple, number, view, from, found);
                 }
             }
             from = to;
@@ -237,7 +228,7 @@ impl<'a> Gather<'a> {
                     continue;
                 }
                 let facts = view.facts(doc);
-                let lead = doc - (facts & Facts::MAX_BACK as u64) as u32;
+                let lead = Facts::lead(facts, doc);
                 if lead != chosen.lead {
                     self.keep(chosen, view);
                     chosen.lead = lead;
@@ -277,11 +268,27 @@ impl<'a> Gather<'a> {
         }
     }
 
+    /// Does so where there are neither filters nor topics.
+    fn count_plain(
+        &mut self,
+        paper: &mut Plain,
+        segment: usize,
+        view: &SegmentView,
+        from: u32,
+        found: &[u64],
+    ) {
+        for (i, word) in found.iter().enumerate() {
+            for doc in ones(*word, from + i as u32 * 64) {
+                self.counts.add_plain(paper, segment, doc, view.facts(doc));
+            }
+        }
+    }
+
     fn passage(&mut self, open: &mut Open, doc: u32, facts: u64, failed: u8) {
         if failed.count_ones() > 1 {
             return;
         }
-        let lead = doc.saturating_sub((facts & Facts::MAX_BACK as u64) as u32);
+        let lead = Facts::lead(facts, doc);
         if lead != open.lead {
             self.flush(open);
             open.lead = lead;

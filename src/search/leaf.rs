@@ -96,18 +96,12 @@ impl SegmentView {
         let mut facts = vec![0; reader.max_doc() as usize];
         columns.u64(column::FACTS)?.values.get_range(0, &mut facts);
         let n_docs = reader.max_doc();
-        let (mut leads, mut ends) = (Bits::none(n_docs), Bits::none(n_docs));
-        for (doc, facts) in (0..).zip(&facts) {
-            if facts & Facts::MAX_BACK as u64 == 0 {
-                leads.insert(doc);
-                if doc > 0 {
-                    ends.insert(doc - 1);
-                }
-            }
+        let mut leads = Bits::none(n_docs);
+        for (word, facts) in leads.words.iter_mut().zip(facts.chunks(64)) {
+            let is_lead = |facts: &u64| u64::from(*facts & Facts::MAX_BACK as u64 == 0);
+            *word = facts.iter().rev().fold(0, |word, facts| word << 1 | is_lead(facts));
         }
-        if n_docs > 0 {
-            ends.insert(n_docs - 1);
-        }
+        let ends = leads.before();
         let alive = reader.alive_bitset().map(|alive| {
             let mut bits = Bits::none(n_docs);
             alive.iter_alive().for_each(|doc| bits.insert(doc));
