@@ -128,7 +128,7 @@ struct Letter {
 }
 
 fn window(before: &str, words: &[Range<usize>]) -> Vec<Letter> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(words.iter().map(Range::len).sum());
     for (word, range) in words.iter().enumerate() {
         let mut is_initial = true;
         for (at, c) in before[range.clone()].char_indices() {

@@ -50,7 +50,12 @@ pub(super) struct Cutter<'a> {
 impl<'a> Cutter<'a> {
     /// Starts at the beginning of `text`.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, buffer: String::new(), pieces: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            buffer: String::with_capacity(MAX_WORD),
+            pieces: Vec::with_capacity(MAX_PARTS),
+        }
     }
 
     /// Reads the next compound; false at the end of the text.

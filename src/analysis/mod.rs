@@ -129,6 +129,14 @@ pub fn each_token(text: &str, mut take: impl FnMut(u32, &str, &str)) {
     });
 }
 
+/// Shows each token's position and exact form like [`each_token`]; nothing is stemmed.
+pub fn each_exact(text: &str, mut take: impl FnMut(u32, &str)) {
+    let mut stream = Stream::new(Cutter::new(text));
+    while let Some(raw) = stream.advance() {
+        take(raw.position, raw.exact);
+    }
+}
+
 thread_local! {
     // Passages are short and many: what one has taught helps with the next.
     static STEMS: RefCell<Stems> = RefCell::new(Stems::new());

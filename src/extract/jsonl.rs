@@ -150,7 +150,7 @@ pub fn id_of(bytes: &[u8]) -> Option<String> {
         #[serde(borrow)]
         docid: Option<Value<'a>>,
     }
-    let text = String::from_utf8_lossy(bytes.strip_prefix(BOM).unwrap_or(bytes));
+    let text = text_of(bytes);
     // A name that comes twice is refused here, and not by `record`.
     let ids: Option<Ids<'_>> = serde_json::from_str(text.trim()).ok();
     let named = ids.as_ref().map(|ids| [&ids.first, &ids.id, &ids.key, &ids.docid]);
@@ -166,9 +166,7 @@ pub fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
     if bytes.len() as u64 > MAX_LINE {
         return Err(LineFault::TooLong { line, limit: MAX_LINE });
     }
-    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
-    // A record from a file in another encoding loses its odd bytes, not its place.
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     let value: Value<'_> = serde_json::from_str(text.trim())
         .map_err(|error| LineFault::Syntax { line, column: error.column() })?;
     let Value::Object(fields) = value else { return Err(LineFault::NoObject { line }) };
@@ -180,6 +178,16 @@ pub fn record(bytes: &[u8], line: u64) -> Result<Record, LineFault> {
         return Err(LineFault::NoText { line });
     }
     Ok(record)
+}
+
+/// The text of a line. A record from a file in another encoding loses its odd bytes, not its place.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    // The check alone takes several bytes at once, the replacement looks at each.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 fn from_fields(fields: &Fields<'_>, line: u64) -> Record {

@@ -16,9 +16,10 @@ pub(super) fn squeeze(text: &str) -> String {
 fn is_squeezed(text: &[u8]) -> bool {
     let [first, .., last] = text else { return false };
     let mut odd = *first == b' ' || *last == b' ';
-    // Without a way out on the way, so that many bytes are looked at in one step.
+    // Without a way out on the way, so that many bytes are looked at in one step. Of two bytes neither
+    // of which is below a blank the larger is a blank where both are.
     for (byte, next) in text.iter().zip(&text[1..]) {
-        odd |= !(b' '..=b'~').contains(byte) | (*byte == b' ' && *next == b' ');
+        odd |= (byte.wrapping_sub(b' ') > b'~' - b' ') | (*byte.max(next) == b' ');
     }
     !odd && *last < 0x7F && *last > b' '
 }

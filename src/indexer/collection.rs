@@ -439,16 +439,18 @@ fn scan_lines(path: &Path) -> io::Result<(Fingerprint, Vec<u64>)> {
 /// Reads whole lines, about [`BATCH`] bytes of them: the batch, its bytes and lines in the file.
 fn read_batch(file: &mut impl BufRead, lines: u64) -> io::Result<(Batch, u64, u64)> {
     let mut bytes = Vec::with_capacity(BATCH + (16 << 10));
-    let (mut n_bytes, mut n_lines) = (0, 0);
+    let mut ends = Vec::with_capacity(BATCH >> 10);
+    let mut n_bytes = 0;
     while bytes.len() < BATCH {
         let n = jsonl::read_line(file, &mut bytes)?;
         if n == 0 {
             break;
         }
         n_bytes += n;
-        n_lines += 1;
+        ends.push(bytes.len());
     }
-    Ok((Batch { first_line: lines + 1, bytes }, n_bytes, n_lines))
+    let n_lines = ends.len() as u64;
+    Ok((Batch { first_line: lines + 1, bytes, ends }, n_bytes, n_lines))
 }
 
 /// The first line of each id that several lines have.

@@ -30,14 +30,15 @@ pub(super) struct Batch {
     pub(super) first_line: u64,
     /// The lines, each with its line feed.
     pub(super) bytes: Vec<u8>,
+    /// Where each line ends, its line feed included.
+    pub(super) ends: Vec<usize>,
 }
 
 impl Batch {
     /// The lines, their line feeds taken off.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        let whole = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
-        let empty = self.bytes.is_empty();
-        whole.split(|b| *b == b'\n').filter(move |_| !empty)
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..end - 1])
     }
 }
 

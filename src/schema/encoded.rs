@@ -35,9 +35,10 @@ pub(super) fn encode(texts: &[&str], form: Form) -> String {
     let mut out = Coder::default();
     for text in texts {
         out.begin_text();
-        analysis::each_token(text, |position, exact, stem| {
-            out.push(position, if form == Form::Stem { stem } else { exact });
-        });
+        match form {
+            Form::Stem => analysis::each_token(text, |at, _, stem| out.push(at, stem)),
+            Form::Exact => analysis::each_exact(text, |at, exact| out.push(at, exact)),
+        }
     }
     out.text
 }
@@ -79,7 +80,9 @@ impl Coder {
     }
 
     fn step(&mut self, n: usize) {
-        self.text.extend(std::iter::repeat_n(char::from(NEXT), n));
+        for _ in 0..n {
+            self.text.push(char::from(NEXT));
+        }
     }
 
     fn push(&mut self, position: u32, word: &str) {
@@ -124,47 +127,48 @@ impl Tokenizer for Encoded {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> EncodedStream<'a> {
         self.token.reset();
-        EncodedStream { rest: text, at: 0, token: &mut self.token }
+        EncodedStream { text, at: 0, token: &mut self.token }
     }
 }
 
 /// The tokens of an encoded string.
 pub(crate) struct EncodedStream<'a> {
-    rest: &'a str,
+    text: &'a str,
+    /// Where the next token's marks begin.
     at: usize,
     token: &'a mut Token,
 }
 
 impl TokenStream for EncodedStream<'_> {
+    #[inline]
     fn advance(&mut self) -> bool {
-        let bytes = self.rest.as_bytes();
-        let mut start = 0;
-        while let Some(&mark) = bytes.get(start) {
-            match mark {
+        let bytes = self.text.as_bytes();
+        let mut start = self.at;
+        let length = loop {
+            let Some(&byte) = bytes.get(start) else { return false };
+            start += 1;
+            match byte {
                 NEXT => self.token.position = self.token.position.wrapping_add(1),
                 SAME => {}
-                _ => break,
+                length => break length,
             }
-            start += 1;
-        }
-        let Some(&length) = bytes.get(start) else { return false };
-        start += 1;
-        let len = match length {
+        };
+        let end = match length {
             LONG => bytes[start..]
                 .iter()
                 .position(|b| *b == NEXT || *b == SAME)
-                .unwrap_or(bytes.len() - start),
-            _ => usize::from(length) - LENGTH,
+                .map_or(bytes.len(), |length| start + length),
+            _ => start + usize::from(length) - LENGTH,
         };
         self.token.text.clear();
-        self.token.text.push_str(&self.rest[start..start + len]);
-        self.token.offset_from = self.at + start;
-        self.token.offset_to = self.at + start + len;
-        self.rest = &self.rest[start + len..];
-        self.at += start + len;
+        self.token.text.push_str(&self.text[start..end]);
+        self.token.offset_from = start;
+        self.token.offset_to = end;
+        self.at = end;
         true
     }
 
+    #[inline]
     fn token(&self) -> &Token {
         self.token
     }
