@@ -146,7 +146,7 @@ fn build(works: &[(Work, Vec<IndexPassage>)], wanted: usize) -> Anything<(Store,
     let store = Store::in_memory()?;
     let mut writer = store.writer(1, 1_000_000_000)?;
     let n = repeated(works, wanted, |work, passages| {
-        Ok(writer.add(store.schema().documents(&work, &passages))?)
+        Ok(writer.add(store.schema().documents(&work, passages))?)
     })?;
     writer.commit(&Tables::default())?;
     Ok((store, n))

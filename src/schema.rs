@@ -25,7 +25,7 @@ pub(crate) use facts::{Facts, format_names, pack_lang, unpack_lang};
 pub use facts::{Grade, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 8;
+pub const FORMAT_VERSION: u32 = 9;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub struct Mention {
     pub sentence: String,
 }
 
-/// What is stored with a passage; the first one of a paper also holds the work.
+/// What is stored with a passage beside its text; the first one of a paper also holds the work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stored {
     pub(crate) passage: IndexPassage,
@@ -125,6 +125,9 @@ pub struct IndexSchema {
     pub(crate) cites: Field,
     /// Marks: a passage's kind, and [`LEAD`] for the first one of a paper.
     pub(crate) mark: Field,
+    /// The passage's text as it is shown. The engine writes and reads a text whole, but bytes one by
+    /// one.
+    shown: Field,
     /// [`Stored`], encoded.
     stored: Field,
     facts: Field,
@@ -190,6 +193,7 @@ impl IndexSchema {
             topic: b.add_text_field("topic", STRING),
             cites: b.add_text_field("cites", STRING),
             mark: b.add_text_field("mark", STRING),
+            shown: b.add_text_field("shown", STORED),
             stored: b.add_bytes_field("stored", STORED),
             facts: b.add_u64_field(column::FACTS, FAST),
             order: b.add_u64_field(column::ORDER, FAST),
@@ -204,18 +208,22 @@ impl IndexSchema {
     ///
     /// They must be written together and in this order ([`crate::index::Writer::put`] does).
     /// A work with more than 2^20 passages loses those beyond.
-    pub fn documents(&self, work: &Work, passages: &[IndexPassage]) -> Vec<IndexDoc> {
-        let passages = &passages[..passages.len().min(Facts::MAX_BACK + 1)];
+    pub fn documents(
+        &self,
+        work: &Work,
+        mut passages: Vec<IndexPassage>,
+    ) -> Vec<IndexDoc> {
+        passages.truncate(Facts::MAX_BACK + 1);
         let same_topics =
             passages.windows(2).all(|pair| pair[0].topics == pair[1].topics);
         let (title, title_exact) = encoded::encode_both(&work.title);
         let mut title_exact = Some(title_exact);
         let order = order_of(&work.key);
         passages
-            .iter()
+            .into_iter()
             .enumerate()
             .map(|(back, entry)| {
-                let mut doc = IndexDoc::default();
+                let mut doc = IndexDoc::new();
                 let facts = Facts {
                     back,
                     kind: entry.passage.kind,
@@ -271,7 +279,7 @@ impl IndexSchema {
         &self,
         doc: &mut IndexDoc,
         work: &Work,
-        entry: &IndexPassage,
+        mut entry: IndexPassage,
         lead: bool,
     ) {
         let passage = &entry.passage;
@@ -302,17 +310,20 @@ impl IndexSchema {
         for key in cited {
             doc.text(self.cites, key);
         }
-        let stored = Lent { passage: entry, work: lead.then_some(work) };
-        // Room for what stands beside the text: names, sections.
-        let bytes = Vec::with_capacity(passage.text.len() + 512);
-        let bytes =
-            postcard::to_extend(&stored, bytes).expect("plain data always encodes");
+        doc.text(self.shown, std::mem::take(&mut entry.passage.text));
+        let stored = Lent { passage: &entry, work: lead.then_some(work) };
+        // Room for names and sections.
+        let bytes = postcard::to_extend(&stored, Vec::with_capacity(512))
+            .expect("plain data always encodes");
         doc.bytes(self.stored, bytes);
     }
 
     /// Reads what is stored with a passage; `None` if it cannot be decoded.
     pub(crate) fn stored(&self, doc: &TantivyDocument) -> Option<Stored> {
-        postcard::from_bytes(doc.get_first(self.stored)?.as_bytes()?).ok()
+        let bytes = doc.get_first(self.stored)?.as_bytes()?;
+        let mut stored: Stored = postcard::from_bytes(bytes).ok()?;
+        stored.passage.passage.text = doc.get_first(self.shown)?.as_str()?.to_owned();
+        Some(stored)
     }
 }
 

@@ -381,7 +381,7 @@ fn scan_file(
     options: &Options<'_>,
     report: &mut Report,
 ) -> Result<FileRow, RunError> {
-    let scanned = scan_lines(&options.corpus.join(&file.path));
+    let scanned = scan_lines(&options.corpus.join(&file.path), threads(options));
     let (fingerprint, outcome) = match scanned {
         Ok((fingerprint, ids)) => {
             session.ledger.put_ids(name, &ids)?;
@@ -420,20 +420,31 @@ pub(crate) fn fingerprint_at(path: &Path) -> Option<Fingerprint> {
 }
 
 /// The file's fingerprint, and for each line the hash of its id, 0 where it has none.
-fn scan_lines(path: &Path) -> io::Result<(Fingerprint, Vec<u64>)> {
+fn scan_lines(path: &Path, n_threads: usize) -> io::Result<(Fingerprint, Vec<u64>)> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
     let mut hash = blake3::Hasher::new();
-    let mut ids = Vec::new();
-    loop {
-        let (batch, _, lines) = read_batch(&mut file, ids.len() as u64)?;
-        if lines == 0 {
-            return Ok((Fingerprint(*hash.finalize().as_bytes()), ids));
+    let find = |batch: Batch| {
+        let id = |line| jsonl::id_of(line).map_or(0, |id| hash_of(&id));
+        (batch.first_line, batch.lines().map(id).collect::<Vec<u64>>())
+    };
+    // By the first line of each batch: batches end in any order.
+    let mut found: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    with_crew(n_threads, &find, |crew| {
+        let mut read = 0;
+        loop {
+            let (batch, _, lines) = read_batch(&mut file, read)?;
+            if lines == 0 {
+                break;
+            }
+            read += lines;
+            hash.update(&batch.bytes);
+            found.extend(crew.give(batch));
         }
-        hash.update(&batch.bytes);
-        for line in batch.lines() {
-            ids.push(jsonl::id_of(line).map_or(0, |id| hash_of(&id)));
-        }
-    }
+        found.extend(std::iter::from_fn(|| crew.take()));
+        Ok::<(), io::Error>(())
+    })?;
+    let ids = found.into_values().flatten().collect();
+    Ok((Fingerprint(*hash.finalize().as_bytes()), ids))
 }
 
 /// Reads whole lines, about [`BATCH`] bytes of them: the batch, its bytes and lines in the file.

@@ -335,16 +335,16 @@ impl<'a> Documents<'a> {
         report: &mut Report,
     ) -> Result<(), RunError> {
         let put = |(key, recipe, base, digest): (String, Recipe<'_>, _, _)| {
-            let passages = passages(&recipe, context)?;
-            let docs = session.store().schema().documents(&recipe.work, &passages.0);
-            session.writer().put(&key, docs)?;
+            let (passages, cut) = passages(&recipe, context)?;
             let row = WorkRow {
                 digest,
                 base,
-                passages: passages.0.len() as u32,
-                acronyms: explained(&passages.0),
+                passages: passages.len() as u32,
+                acronyms: explained(&passages),
             };
-            Ok::<_, RunError>((key, row, passages.1))
+            let docs = session.store().schema().documents(&recipe.work, passages);
+            session.writer().put(&key, docs)?;
+            Ok::<_, RunError>((key, row, cut))
         };
         with_crew(n, &put, |crew| {
             let mut take = |result: Result<(String, WorkRow, bool), RunError>| {

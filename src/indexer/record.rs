@@ -113,7 +113,7 @@ pub(super) fn put(
         put.records += 1;
         put.passages += passages.len() as u64;
         put.acronyms.add_paper(passages.iter().flat_map(|p| acronyms(&p.passage.text)));
-        docs.extend(session.store().schema().documents(&work, &passages));
+        docs.extend(session.store().schema().documents(&work, passages));
     }
     session.writer().add(docs)?;
     Ok(put)

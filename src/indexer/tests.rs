@@ -403,7 +403,7 @@ fn works_put_by_several_threads_at_once_are_all_there() {
         let passage = title_passage(&WorkKey(key.to_owned()), key, &[], None, None);
         let (topics, mentions) = (Vec::new(), Vec::new());
         let entry = IndexPassage { passage, lang: None, topics, mentions };
-        store.schema().documents(&work, &[entry])
+        store.schema().documents(&work, vec![entry])
     };
     let start = Barrier::new(THREADS);
     for round in 1..=100 {

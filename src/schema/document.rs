@@ -6,7 +6,7 @@ use tantivy::schema::Field;
 use tantivy::schema::document::{ReferenceValue, ReferenceValueLeaf, Value};
 
 /// A passage ready for the engine; made by [`super::IndexSchema::documents`] alone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct IndexDoc {
     pub(crate) fields: Vec<(Field, Content)>,
 }
@@ -20,6 +20,12 @@ pub(crate) enum Content {
 }
 
 impl IndexDoc {
+    pub(super) fn new() -> IndexDoc {
+        /// Most passages have fewer values.
+        const ROOM: usize = 20;
+        IndexDoc { fields: Vec::with_capacity(ROOM) }
+    }
+
     pub(super) fn text(&mut self, field: Field, text: impl Into<String>) {
         self.fields.push((field, Content::Text(text.into())));
     }

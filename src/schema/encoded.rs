@@ -59,8 +59,8 @@ struct Coder {
     text: String,
     /// Position of the last token of the present text.
     at: Option<u32>,
-    /// The words at that position.
-    here: Vec<Range<usize>>,
+    /// Where the tokens at that position begin.
+    here: usize,
 }
 
 impl Coder {
@@ -92,28 +92,62 @@ impl Coder {
         match self.at {
             Some(last) if last == position => {
                 // Alternatives may share a stem; the word is there once.
-                if self.here.iter().any(|range| &self.text[range.clone()] == word) {
+                if self.stands_here(word) {
                     return;
                 }
                 self.text.push(char::from(SAME));
             }
             Some(last) => {
                 let steps = position.saturating_sub(last).clamp(1, GAP as u32);
+                self.here = self.text.len();
                 self.step(steps as usize);
-                self.here.clear();
             }
             None => {
+                self.here = self.text.len();
                 self.step(1);
-                self.here.clear();
             }
         }
         self.at = Some(position);
         let length = u8::try_from(word.len() + LENGTH).ok().filter(u8::is_ascii);
         self.text.push(char::from(length.unwrap_or(LONG)));
-        let start = self.text.len();
         self.text.push_str(word);
-        self.here.push(start..self.text.len());
     }
+
+    /// Tells whether a word is one of those at the last position.
+    fn stands_here(&self, word: &str) -> bool {
+        let mut at = self.here;
+        while let Some((_, range)) = next_token(&self.text, at) {
+            if &self.text[range.clone()] == word {
+                return true;
+            }
+            at = range.end;
+        }
+        false
+    }
+}
+
+/// The next token from `at` on: how many positions further it stands, and where its word is.
+#[inline]
+fn next_token(text: &str, at: usize) -> Option<(usize, Range<usize>)> {
+    let bytes = text.as_bytes();
+    let (mut start, mut steps) = (at, 0);
+    let length = loop {
+        let byte = *bytes.get(start)?;
+        start += 1;
+        match byte {
+            NEXT => steps += 1,
+            SAME => {}
+            length => break length,
+        }
+    };
+    let end = match length {
+        LONG => bytes[start..]
+            .iter()
+            .position(|b| *b == NEXT || *b == SAME)
+            .map_or(bytes.len(), |length| start + length),
+        _ => start + usize::from(length) - LENGTH,
+    };
+    Some((steps, start..end))
 }
 
 /// Cuts an encoded string into its tokens.
@@ -142,29 +176,13 @@ pub(crate) struct EncodedStream<'a> {
 impl TokenStream for EncodedStream<'_> {
     #[inline]
     fn advance(&mut self) -> bool {
-        let bytes = self.text.as_bytes();
-        let mut start = self.at;
-        let length = loop {
-            let Some(&byte) = bytes.get(start) else { return false };
-            start += 1;
-            match byte {
-                NEXT => self.token.position = self.token.position.wrapping_add(1),
-                SAME => {}
-                length => break length,
-            }
-        };
-        let end = match length {
-            LONG => bytes[start..]
-                .iter()
-                .position(|b| *b == NEXT || *b == SAME)
-                .map_or(bytes.len(), |length| start + length),
-            _ => start + usize::from(length) - LENGTH,
-        };
+        let Some((steps, word)) = next_token(self.text, self.at) else { return false };
+        self.token.position = self.token.position.wrapping_add(steps);
         self.token.text.clear();
-        self.token.text.push_str(&self.text[start..end]);
-        self.token.offset_from = start;
-        self.token.offset_to = end;
-        self.at = end;
+        self.token.text.push_str(&self.text[word.clone()]);
+        self.token.offset_from = word.start;
+        self.token.offset_to = word.end;
+        self.at = word.end;
         true
     }
 

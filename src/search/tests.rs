@@ -64,7 +64,7 @@ pub(super) fn build(papers: &[Paper], every: usize, tables: &Tables) -> Searcher
     writer.keep_segments();
     for chunk in papers.chunks(every) {
         for paper in chunk {
-            let docs = store.schema().documents(&paper.work, &paper.passages);
+            let docs = store.schema().documents(&paper.work, paper.passages.clone());
             writer.put(&paper.work.key, docs).unwrap();
         }
         writer.commit(tables).unwrap();
@@ -511,7 +511,7 @@ fn a_work_is_replaced_whole() {
     let old = paper("k", "Old", 2020, &[("one", &[]), ("two", &[])]);
     let new = paper("k", "New", 2020, &[("three", &[])]);
     for version in [&old, &new, &new] {
-        let docs = store.schema().documents(&version.work, &version.passages);
+        let docs = store.schema().documents(&version.work, version.passages.clone());
         writer.put("k", docs).unwrap();
         writer.commit(&Tables::default()).unwrap();
     }
