@@ -4,14 +4,15 @@ use hayro_syntax::Pdf;
 
 use super::font::Fonts;
 use super::layers::Layers;
-use super::text::{Budget, Interpreter};
-use super::{Extractor, PageFault, PageRead, stream};
+use super::text::{Budget, Forms, Interpreter};
+use super::{Extractor, PageFault, PageRead};
 use crate::extract::{FontInfo, PageGlyphs};
 
 /// Reads pages of an open document.
 pub(super) struct MainEngine<'a> {
     pdf: &'a Pdf,
     fonts: Fonts<'a>,
+    forms: Forms,
     layers: Layers,
     budget: Budget,
 }
@@ -22,6 +23,7 @@ impl<'a> MainEngine<'a> {
         MainEngine {
             pdf,
             fonts: Fonts::new(),
+            forms: Forms::new(),
             layers: Layers::of(pdf),
             budget: Budget::DOCUMENT,
         }
@@ -41,11 +43,15 @@ impl Extractor for MainEngine<'_> {
             return PageRead::failed(PageFault::Budget);
         }
         let (width, height) = page.render_dimensions();
-        let (content, whole) = stream::page_content(page);
+        let (content, whole) = self.forms.decoder.page_content(page);
         self.budget.inflated = self.budget.inflated.saturating_sub(content.len() as u64);
         let ctm = page.initial_transform(true).as_coeffs();
-        let interpreter =
-            Interpreter::new(&mut self.fonts, &self.layers, &mut self.budget);
+        let interpreter = Interpreter::new(
+            &mut self.fonts,
+            &mut self.forms,
+            &self.layers,
+            &mut self.budget,
+        );
         let text = interpreter.page(&content, page.resources(), ctm, (width, height));
         let fault = match (text.cut, whole) {
             (true, _) => Some(PageFault::Budget),

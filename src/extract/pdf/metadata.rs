@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::Event;
 
-use super::stream;
+use super::stream::Decoder;
 use super::string::text_string;
 use crate::corpus::ids;
 use crate::extract::Info;
@@ -25,7 +25,7 @@ pub(super) fn info(pdf: &Pdf) -> Info {
     let catalog = xref.get::<Dict<'_>>(xref.root_id());
     if let Some(catalog) = &catalog {
         let packet =
-            catalog.get::<Stream<'_>>(b"Metadata").and_then(|s| stream::decoded(&s));
+            catalog.get::<Stream<'_>>(b"Metadata").and_then(|s| Decoder::new().decoded(&s));
         if let Some(packet) = packet {
             read_packet(&packet[..packet.len().min(MAX_PACKET)], &mut info);
         }

@@ -7,9 +7,11 @@
 
 use std::rc::Rc;
 
-use hayro_syntax::object::{Array, Dict, Name, Number, Stream, String as PdfString};
+use hayro_syntax::object::{
+    Array, Dict, Name, Number, ObjRef, Stream, String as PdfString,
+};
 use hayro_syntax::page::Resources;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::content::{Content, Item, Op, Properties};
 use super::font::{Fonts, LoadedFont};
@@ -19,7 +21,7 @@ use super::matrix::{Bounds, IDENTITY, Matrix, concat, translate};
 use super::path::Path;
 use super::run::{Run, adjust, advance_only, spacing};
 use super::state::{Pen, State};
-use super::stream;
+use super::stream::Decoder;
 use crate::extract::glyph::{ARTIFACT, Glyph, INVISIBLE, TYPE3, VERTICAL};
 
 /// Nesting of forms that is followed.
@@ -50,12 +52,30 @@ impl Budget {
     }
 }
 
+/// The form XObjects of a document.
+pub(super) struct Forms {
+    /// Decodes their content, and that of pages.
+    pub(super) decoder: Decoder,
+    /// Those that show no text, whoever calls them, and images: a drawing may call one for each
+    /// of its points.
+    silent: FxHashSet<ObjRef>,
+}
+
+impl Forms {
+    pub(super) fn new() -> Forms {
+        Forms { decoder: Decoder::new(), silent: FxHashSet::default() }
+    }
+}
+
 /// One page being run.
 pub(super) struct Interpreter<'a, 'c> {
     fonts: &'c mut Fonts<'a>,
+    forms: &'c mut Forms,
     layers: &'c Layers,
     budget: &'c mut Budget,
     operators: u64,
+    /// Strings shown, and forms left out.
+    shown: u64,
     out: Vec<Glyph>,
     marked: MarkedContent,
     /// Bytes of text shown in a font that could not be loaded.
@@ -80,14 +100,17 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     /// Prepares to run one page.
     pub(super) fn new(
         fonts: &'c mut Fonts<'a>,
+        forms: &'c mut Forms,
         layers: &'c Layers,
         budget: &'c mut Budget,
     ) -> Self {
         Interpreter {
             fonts,
+            forms,
             layers,
             budget,
             operators: 0,
+            shown: 0,
             out: Vec::new(),
             marked: MarkedContent::default(),
             unset: 0,
@@ -183,12 +206,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
                 Op::EndMarked if self.marked.depth() > outer => {
                     self.marked.end(&mut self.out);
                 }
-                Op::XObject(name) if depth < MAX_FORMS => {
-                    let name = Name::new_unescaped(name);
-                    if let Some(form) = resources.get_x_object(&name) {
-                        self.form(&form, resources, &state, depth);
-                    }
-                }
+                Op::XObject(name) => self.x_object(name, resources, &state, depth),
                 op => {
                     if !self.text_operator(&op, &mut state, &mut pen) {
                         path.operator(&op, &mut state);
@@ -287,29 +305,55 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         }
     }
 
+    fn x_object(
+        &mut self,
+        name: &[u8],
+        resources: &Resources<'a>,
+        state: &State<'a>,
+        depth: u32,
+    ) {
+        if depth == MAX_FORMS {
+            self.shown += 1;
+            return;
+        }
+        let reference = resources.x_objects.get_ref(name);
+        if reference.is_some_and(|reference| self.forms.silent.contains(&reference)) {
+            return;
+        }
+        let Some(form) = resources.get_x_object(&Name::new_unescaped(name)) else {
+            return;
+        };
+        let shown = self.shown;
+        let alone = self.form(&form, resources, state, depth);
+        if alone && self.shown == shown {
+            self.forms.silent.extend(reference);
+        }
+    }
+
+    /// Runs a form; returns whether it means the same to whoever calls it.
     fn form(
         &mut self,
         form: &Stream<'a>,
         resources: &Resources<'a>,
         state: &State<'a>,
         depth: u32,
-    ) {
+    ) -> bool {
         let dict = form.dict();
         let kind = dict.get::<Name<'_>>(b"Subtype");
         if kind.is_none_or(|k| k.as_str() != "Form") {
-            return;
+            return true;
         }
         if dict.get::<Dict<'_>>(b"OC").is_some_and(|layer| self.layers.hides(&layer)) {
-            return;
+            return true;
         }
-        let Some(content) = stream::decoded(form) else { return };
+        let Some(content) = self.forms.decoder.decoded(form) else { return true };
         let length = content.len() as u64;
         // Forms without operators cost their decoding; a bomb may call one again and again.
         self.operators += length / 64;
         self.budget.inflated = self.budget.inflated.saturating_sub(length);
         if self.budget.inflated == 0 {
             self.cut = true;
-            return;
+            return false;
         }
         let mut state = state.clone();
         if let Some(m) = dict.get::<[f64; 6]>(b"Matrix") {
@@ -326,6 +370,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             state,
             depth + 1,
         );
+        own.is_some() && !self.cut
     }
 
     /// Prepares to show strings; none without a font.
@@ -342,6 +387,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     /// Shows a string: one glyph a character, the pen moved behind it.
     fn show(&mut self, run: Option<&Run>, state: &State<'a>, pen: &mut Pen, text: &[u8]) {
+        self.shown += 1;
         let (Some(run), Some(font)) = (run, state.font.as_deref()) else {
             self.unset += text.len();
             return;
