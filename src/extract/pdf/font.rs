@@ -4,21 +4,23 @@
 //! encoding, glyph names), numbers hidden in glyph names, the character collection of a CID font.
 //! Where all fail the character is U+FFFD, and later stages count those.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use hayro_cmap::{BfString, CMap, CMapName, CidFamily};
 use hayro_font::{
-    CMapResolverFn, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, StandardFont,
+    CMapResolverFn, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, GlyphId,
+    StandardFont,
 };
-use hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
+use hayro_syntax::object::{Array, Dict, FromBytes, Name, Object, String as PdfString};
 use hayro_syntax::page::Resources;
 use rustc_hash::FxHashMap;
 
 use super::codes::{Code, Codes};
 use super::font_name;
 use super::glyph_name;
+use super::simple_font::SimpleFont;
 use crate::extract::FontInfo;
 use crate::extract::glyph::ligature;
 
@@ -27,7 +29,12 @@ const MAX_CHARS: usize = 18;
 
 /// A font in use.
 pub(super) struct LoadedFont<'a> {
-    font: Font<'a>,
+    dict: Dict<'a>,
+    library: Rc<Library<'a>>,
+    /// The font as the library reads it, its program with it; read when it is first needed, which
+    /// for most simple fonts is never.
+    font: OnceCell<Option<Font<'a>>>,
+    simple: Option<SimpleFont<'a>>,
     /// Number of the font in the document's list.
     pub(super) id: u16,
     pub(super) type3: bool,
@@ -45,14 +52,18 @@ pub(super) struct LoadedFont<'a> {
     pictures: bool,
 }
 
-impl LoadedFont<'_> {
+impl<'a> LoadedFont<'a> {
     /// Reads the code at `at`: the code and its length in bytes, at least 1.
     pub(super) fn read_code(&self, bytes: &[u8], at: usize) -> (u32, usize) {
         if self.one_byte {
             return (u32::from(bytes[at]), 1);
         }
-        let (code, len) = self.font.read_code(bytes, at);
+        let (code, len) = self.font().map_or((0, 1), |font| font.read_code(bytes, at));
         (code, len.max(1))
+    }
+
+    fn font(&self) -> Option<&Font<'a>> {
+        self.font.get_or_init(|| self.library.font(&self.dict)).as_ref()
     }
 
     /// Returns the meaning of a code that was `len` bytes long.
@@ -61,9 +72,10 @@ impl LoadedFont<'_> {
     }
 
     fn find(&self, code: u32, len: usize) -> Code {
-        let advance = self.font.code_advance(code);
-        let advance = if self.horizontal { advance.x } else { advance.y } as f32 / 1000.0;
-        let mut chars = self.unicode(code, len);
+        let simple = self.simple.as_ref().and_then(|s| s.meaning(code, &self.library));
+        let (advance, found) = simple.unwrap_or_else(|| self.meaning(code));
+        let advance = advance / 1000.0;
+        let mut chars = self.unicode(code, len, found);
         if chars.len() > MAX_CHARS {
             chars.truncate(MAX_CHARS);
         }
@@ -100,11 +112,15 @@ impl LoadedFont<'_> {
         }
     }
 
-    fn unicode(&self, code: u32, len: usize) -> Vec<char> {
-        let found = match self.font.glyph(self.font.map_code(code), code) {
-            FontGlyph::Outline(o) => o.as_unicode(),
-            FontGlyph::Type3(t) => t.as_unicode(),
-        };
+    /// Returns what the library finds: the advance of a code, in thousandths, and its Unicode.
+    fn meaning(&self, code: u32) -> (f32, Option<BfString>) {
+        let Some(font) = self.font() else { return (0.0, None) };
+        let advance = font.code_advance(code);
+        let advance = if self.horizontal { advance.x } else { advance.y };
+        (advance as f32, unicode_of(font, code))
+    }
+
+    fn unicode(&self, code: u32, len: usize, found: Option<BfString>) -> Vec<char> {
         let found = found
             .filter(is_text)
             .or_else(|| self.named.get(&code).copied().map(BfString::Char))
@@ -148,6 +164,14 @@ impl LoadedFont<'_> {
     }
 }
 
+/// Returns the Unicode of a code; which glyph it shows has no part in that.
+fn unicode_of(font: &Font<'_>, code: u32) -> Option<BfString> {
+    match font.glyph(GlyphId::NOTDEF, code) {
+        FontGlyph::Outline(o) => o.as_unicode(),
+        FontGlyph::Type3(t) => t.as_unicode(),
+    }
+}
+
 /// Tells whether a ToUnicode value says anything: many writers put U+0000 for "not known".
 fn is_text(found: &BfString) -> bool {
     match found {
@@ -158,13 +182,71 @@ fn is_text(found: &BfString) -> bool {
     }
 }
 
-/// The fonts of a document, each loaded once.
-pub(super) struct Fonts<'a> {
+/// What the library knows of fonts, asked once for each thing.
+pub(super) struct Library<'a> {
     cache: FontCache<'a>,
-    by_reference: FxHashMap<(u32, i32), Option<Rc<LoadedFont<'a>>>>,
-    fallback: Option<Rc<LoadedFont<'a>>>,
     font_resolver: FontResolverFn,
     cmap_resolver: CMapResolverFn,
+    /// Unicode by glyph name, and by the name of an encoding and a code.
+    by_name: RefCell<FxHashMap<(String, u8), Option<BfString>>>,
+}
+
+impl<'a> Library<'a> {
+    fn new() -> Library<'a> {
+        Library {
+            cache: FontCache::new(),
+            font_resolver: Arc::new(|query| match query {
+                FontQuery::Standard(s) => Some(s.get_font_data()),
+                FontQuery::Fallback(f) => Some(f.pick_standard_font().get_font_data()),
+            }),
+            cmap_resolver: Arc::new(hayro_cmap::load_embedded),
+            by_name: RefCell::default(),
+        }
+    }
+
+    fn font(&self, dict: &Dict<'a>) -> Option<Font<'a>> {
+        self.cache.font(dict, &self.font_resolver, &self.cmap_resolver)
+    }
+
+    /// Returns the Unicode of a glyph name, if there is any; nothing for a name that is none of
+    /// letters, digits, points and underscores.
+    pub(super) fn of_glyph_name(&self, name: &str) -> Option<Option<BfString>> {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+        if name.is_empty() || !name.bytes().all(is_plain) {
+            return None;
+        }
+        Some(self.of(name, 0, || format!("<</Differences[0/{name}]>>")))
+    }
+
+    /// Returns the Unicode of a code in a standard encoding.
+    pub(super) fn of_encoding(&self, encoding: &str, code: u8) -> Option<BfString> {
+        self.of(encoding, code, || format!("/{encoding}"))
+    }
+
+    /// Asks the library for a code of a font that is nothing but its `encoding`.
+    fn of(
+        &self,
+        name: &str,
+        code: u8,
+        encoding: impl FnOnce() -> String,
+    ) -> Option<BfString> {
+        let find = || {
+            let dict = format!("<</Subtype/Type3/Encoding{}>>", encoding());
+            let dict = Dict::from_bytes(dict.as_bytes())?;
+            let font = FontCache::new();
+            let font = font.font(&dict, &self.font_resolver, &self.cmap_resolver)?;
+            unicode_of(&font, code.into())
+        };
+        let mut by_name = self.by_name.borrow_mut();
+        by_name.entry((name.to_owned(), code)).or_insert_with(find).clone()
+    }
+}
+
+/// The fonts of a document, each loaded once.
+pub(super) struct Fonts<'a> {
+    library: Rc<Library<'a>>,
+    by_reference: FxHashMap<(u32, i32), Option<Rc<LoadedFont<'a>>>>,
+    fallback: Option<Rc<LoadedFont<'a>>>,
     /// What each font is called, by [`LoadedFont::id`].
     pub(super) infos: Vec<FontInfo>,
 }
@@ -172,14 +254,9 @@ pub(super) struct Fonts<'a> {
 impl<'a> Fonts<'a> {
     pub(super) fn new() -> Self {
         Fonts {
-            cache: FontCache::new(),
+            library: Rc::new(Library::new()),
             by_reference: FxHashMap::default(),
             fallback: None,
-            font_resolver: Arc::new(|query| match query {
-                FontQuery::Standard(s) => Some(s.get_font_data()),
-                FontQuery::Fallback(f) => Some(f.pick_standard_font().get_font_data()),
-            }),
-            cmap_resolver: Arc::new(hayro_cmap::load_embedded),
             infos: Vec::new(),
         }
     }
@@ -212,11 +289,16 @@ impl<'a> Fonts<'a> {
     /// Viewers set text without a font in Helvetica.
     fn helvetica(&mut self) -> Option<Rc<LoadedFont<'a>>> {
         if self.fallback.is_none() {
-            let font =
-                self.cache.standard_font(StandardFont::Helvetica, &self.font_resolver)?;
+            let library = &self.library;
+            let font = library
+                .cache
+                .standard_font(StandardFont::Helvetica, &library.font_resolver)?;
             let id = self.number(font_name::from_name("Helvetica"));
             self.fallback = Some(Rc::new(LoadedFont {
-                font,
+                dict: Dict::empty(),
+                library: Rc::clone(&self.library),
+                font: OnceCell::from(Some(font)),
+                simple: None,
                 id,
                 type3: false,
                 horizontal: true,
@@ -244,17 +326,27 @@ impl<'a> Fonts<'a> {
         if has_absurd_widths(dict) {
             return self.helvetica();
         }
-        let font = self.cache.font(dict, &self.font_resolver, &self.cmap_resolver)?;
+        let simple = SimpleFont::of(dict, &self.library.cmap_resolver);
+        let (font, horizontal) = match &simple {
+            Some(_) => (OnceCell::new(), true),
+            None => {
+                let font = self.library.font(dict)?;
+                let horizontal = font.is_horizontal();
+                (OnceCell::from(Some(font)), horizontal)
+            }
+        };
         let info = font_name::describe(dict);
         let lower = info.name.to_ascii_lowercase();
         let pictures =
             ["symbol", "dings", "wasy", "awesome"].iter().any(|s| lower.contains(s));
         let kind = dict.get::<Name<'_>>(b"Subtype");
         let type3 = kind.as_ref().is_some_and(|kind| kind.as_str() == "Type3");
-        let horizontal = font.is_horizontal();
         let id = self.number(info);
         Some(Rc::new(LoadedFont {
+            dict: dict.clone(),
+            library: Rc::clone(&self.library),
             font,
+            simple,
             id,
             type3,
             horizontal,

@@ -28,6 +28,7 @@ mod path;
 mod places;
 mod run;
 mod second_engine;
+mod simple_font;
 mod skim;
 mod state;
 mod stream;
