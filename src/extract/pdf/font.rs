@@ -211,6 +211,9 @@ impl<'a> Library<'a> {
     /// Returns the Unicode of a glyph name, if there is any; nothing for a name that is none of
     /// letters, digits, points and underscores.
     pub(super) fn of_glyph_name(&self, name: &str) -> Option<Option<BfString>> {
+        if let [letter @ (b'A'..=b'Z' | b'a'..=b'z')] = name.as_bytes() {
+            return Some(Some(BfString::Char(char::from(*letter))));
+        }
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
         if name.is_empty() || !name.bytes().all(is_plain) {
             return None;

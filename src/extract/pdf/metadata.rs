@@ -24,8 +24,9 @@ pub(super) fn info(pdf: &Pdf) -> Info {
     let xref = pdf.xref();
     let catalog = xref.get::<Dict<'_>>(xref.root_id());
     if let Some(catalog) = &catalog {
-        let packet =
-            catalog.get::<Stream<'_>>(b"Metadata").and_then(|s| Decoder::new().decoded(&s));
+        let packet = catalog
+            .get::<Stream<'_>>(b"Metadata")
+            .and_then(|s| Decoder::new().decoded(&s));
         if let Some(packet) = packet {
             read_packet(&packet[..packet.len().min(MAX_PACKET)], &mut info);
         }

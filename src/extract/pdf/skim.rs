@@ -1,13 +1,34 @@
-//! Passes over paths that only paint.
+//! Passes over paths that only paint, and over all that comes after the last text.
 //!
-//! In: the bytes of a content stream, from an instruction within a path on. Out: the place behind
-//! the path, if it is plain and does not clip; its numbers are checked, not read.
+//! In: the bytes of a content stream, whole or from an instruction within a path on. Out: the part
+//! that may show text; the place behind the path, if it is plain and does not clip; its numbers are
+//! checked, not read.
+
+use memchr::{memrchr_iter, memrchr3_iter};
 
 use super::content::MAX_OPERANDS;
 use super::lexer::{Class, class, operator};
 
 /// Bytes of one instruction, with the white space before it.
 const MAX_INSTRUCTION: usize = 1024;
+
+/// Returns the content up to the last place where the operators that show text (`Tj`, `TJ`, `'`,
+/// `"`) or call a form (`Do`) may stand; behind it nothing is shown.
+pub(super) fn up_to_last_text(content: &[u8]) -> &[u8] {
+    let follows =
+        |at: usize, next: &[u8]| content.get(at + 1).is_some_and(|b| next.contains(b));
+    let text = memrchr3_iter(b'T', b'\'', b'"', content)
+        .find(|at| content[*at] != b'T' || follows(*at, b"jJ"));
+    let from = text.unwrap_or(0);
+    let form = memrchr_iter(b'D', &content[from..])
+        .map(|at| from + at)
+        .find(|at| follows(*at, b"o"));
+    match form.or(text) {
+        // The operator and what ends it.
+        Some(at) => &content[..content.len().min(at + 3)],
+        None => &[],
+    }
+}
 
 /// Returns how many instructions are left of the path and the place behind them; an error is the
 /// place where something stands that a path which only paints does not have.
@@ -80,4 +101,22 @@ fn of_number(data: &[u8], at: usize) -> Option<(usize, usize)> {
     let length = (no_digits & !points).trailing_zeros() as usize / 8;
     let within = points & 1_u64.checked_shl(8 * length as u32).map_or(!0, |bit| bit - 1);
     Some((length, within.count_ones() as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::up_to_last_text;
+
+    #[test]
+    fn nothing_behind_the_last_text() {
+        let check = |content: &str, kept: &str| {
+            assert_eq!(up_to_last_text(content.as_bytes()), kept.as_bytes(), "{content}");
+        };
+        check("0 0 m 9 9 l S", "");
+        check("BT (a) Tj ET 0 0 m 9 9 l S", "BT (a) Tj ");
+        check("BT [(a)]TJ\nET q /F1 Do Q 0 0 m", "BT [(a)]TJ\nET q /F1 Do ");
+        check("/F1 Do BT (a) ' 1 Tc ET", "/F1 Do BT (a) ' 1");
+        check("BT 1 2 (a) \" ET", "BT 1 2 (a) \" E");
+        check("BT (a) Tj", "BT (a) Tj");
+    }
 }

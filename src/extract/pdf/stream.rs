@@ -45,8 +45,7 @@ impl Decoder {
                 continue;
             }
             let mut out = Vec::with_capacity((data.len() * 4).min(1 << 20));
-            let read =
-                ZlibDecoder::new(&data[..]).take(MAX_STREAM).read_to_end(&mut out);
+            let read = ZlibDecoder::new(&data[..]).take(MAX_STREAM).read_to_end(&mut out);
             if read.is_err() && out.is_empty() {
                 // A damaged header; the library has its own recovery.
                 return stream.decoded_data().ok();

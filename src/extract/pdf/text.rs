@@ -20,6 +20,7 @@ use super::marked::MarkedContent;
 use super::matrix::{Bounds, IDENTITY, Matrix, concat, translate};
 use super::path::Path;
 use super::run::{Run, adjust, advance_only, spacing};
+use super::skim::up_to_last_text;
 use super::state::{Pen, State};
 use super::stream::Decoder;
 use crate::extract::glyph::{ARTIFACT, Glyph, INVISIBLE, TYPE3, VERTICAL};
@@ -139,7 +140,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             rise: 0.0,
             mode: 0,
         };
-        self.run(Content::new(content), resources, state, 0);
+        self.run(Content::new(up_to_last_text(content)), resources, state, 0);
         self.budget.operators = self.budget.operators.saturating_sub(self.operators);
         self.budget.glyphs = self.budget.glyphs.saturating_sub(self.out.len());
         PageText { glyphs: self.out, unset: self.unset, cut: self.cut }
@@ -363,14 +364,15 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             let bounds = Bounds::between(x0, y0, x1, y1).under(&state.ctm);
             state.clip = state.clip.intersect(&bounds);
         }
+        let content = up_to_last_text(&content);
         let own = dict.get::<Dict<'a>>(b"Resources").map(Resources::new);
         self.run(
-            Content::new(&content),
+            Content::new(content),
             own.as_ref().unwrap_or(resources),
             state,
             depth + 1,
         );
-        own.is_some() && !self.cut
+        (own.is_some() || content.is_empty()) && !self.cut
     }
 
     /// Prepares to show strings; none without a font.
