@@ -222,6 +222,31 @@ fn forms_nest_but_not_for_ever() {
 }
 
 #[test]
+fn forms_are_called_again() {
+    let mut objects = Objects::page_with(
+        "/M Do /X Do 1 0 0 1 0 -20 cm /M Do /X Do",
+        "/XObject<</X 6 0 R/M 7 0 R>>",
+    );
+    let form = "/Subtype/Form/BBox[0 0 300 400]/Resources<</Font<</F 5 0 R>>>>";
+    objects.stream(6, form, b"BT /F 10 Tf 20 300 Td (text) Tj ET");
+    objects.stream(7, "/Subtype/Form/BBox[0 0 9 9]", b"0 0 9 9 re f");
+    check(&objects.file(), expect!["text|text"]);
+}
+
+#[test]
+fn a_simple_font_is_read_without_its_program() {
+    let mut objects = Objects::page("BT /F 10 Tf 20 300 Td <0102> Tj ET");
+    objects.put(
+        5,
+        "<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+CMMI10/FirstChar 1/LastChar 2\
+         /Widths[400 600]/Encoding<</Differences[1/alpha/z]>>/FontDescriptor 6 0 R>>",
+    );
+    objects.put(6, "<</Type/FontDescriptor/FontName/ABCDEF+CMMI10/FontFile 7 0 R>>");
+    objects.stream(7, "", b"%!PS-AdobeFont-1.0: damaged");
+    check(&objects.file(), expect!["αz"]);
+}
+
+#[test]
 fn bookmarks_and_links() {
     let mut objects = Objects::page("");
     objects
