@@ -189,9 +189,11 @@ fn encoding_in(clear: &[u8]) -> Option<Names> {
     let at = clear.windows(KEY.len()).position(|window| window == KEY)?;
     let words = clear[at + KEY.len()..].split(u8::is_ascii_whitespace);
     let mut words = words.filter(|word| !word.is_empty());
-    let is_array = words.next() == Some(b"256") && words.next() == Some(b"array");
+    if words.next() != Some(b"256") || words.next() != Some(b"array") {
+        return None;
+    }
     let mut names = Names::default();
-    while is_array {
+    loop {
         match words.next()? {
             b"def" => return Some(names),
             b"dup" => {
@@ -202,7 +204,6 @@ fn encoding_in(clear: &[u8]) -> Option<Names> {
             _ => {}
         }
     }
-    None
 }
 
 #[cfg(test)]
