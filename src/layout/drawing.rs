@@ -31,10 +31,10 @@ pub(super) fn settle(pieces: Vec<Piece>, measure: Measure, edges: &Edges) -> Vec
     let is_same = |a: &Piece, b: &Piece| a.paragraph.page == b.paragraph.page;
     let (mut above, mut below) = (0, 0);
     for page in pieces.chunk_by(is_same) {
-        let floats = Floats::of(page, &frame);
-        for (caption, sides) in floats.captions.iter().zip(&floats.sides) {
+        let mut captions = captions(page);
+        captions.retain(|(of, _)| *of == CaptionOf::Table);
+        for sides in sides(&captions, page, &frame) {
             match sides {
-                _ if caption.0 != CaptionOf::Table => {}
                 (true, false) => above += 1,
                 (false, true) => below += 1,
                 _ => {}
@@ -174,53 +174,25 @@ pub(super) struct Floats<'a> {
     sides: Vec<(bool, bool)>,
     /// Running text and headings.
     pub prose: Vec<[f32; 4]>,
-    /// For each piece, whether it may be part of a table.
+    /// For each piece, whether it may be part of a table; empty where no caption is a table's.
     pub rows: Vec<bool>,
 }
 
 impl<'a> Floats<'a> {
     fn of(pieces: &[Piece], frame: &'a Frame) -> Floats<'a> {
-        let mut captions: Vec<(CaptionOf, [f32; 4])> = pieces
-            .iter()
-            .filter(|p| p.kind == BlockKind::Caption)
-            .filter_map(|p| Some((caption(p.paragraph.text())?, p.paragraph.bbox)))
-            .collect();
-        // A list of figures is no page of figures.
-        captions.truncate(MOST_CAPTIONS);
-        let rows: Vec<bool> = pieces
-            .iter()
-            .map(|p| is_row(p, frame) || rows::is_last_cell(p, pieces, frame.edges))
-            .collect();
-        let near = |gap: f32| (-3.0..3.0 * frame.measure.pitch).contains(&gap);
-        let table = |k: usize| {
-            let piece = &pieces[k];
-            piece.kind == BlockKind::Table
-                || piece.kind != BlockKind::Caption && table::is_table(&piece.paragraph)
-        };
-        let sides_of = |caption: [f32; 4], is_row: &dyn Fn(usize) -> bool| {
-            let mut sides = (false, false);
-            for k in (0..pieces.len()).filter(|k| is_row(*k)) {
-                let at = pieces[k].paragraph.bbox;
-                if overlaps(at, caption) {
-                    sides.0 |= near(caption[1] - at[3]);
-                    sides.1 |= near(at[1] - caption[3]);
-                }
-            }
-            sides
-        };
-        // Where no table is to be seen, words that may be rows tell the side.
-        let sides = |(_, at): &(CaptionOf, [f32; 4])| match sides_of(*at, &table) {
-            (false, false) => sides_of(*at, &|k| rows[k]),
-            sides => sides,
-        };
-        let prose = pieces.iter().filter(|p| is_prose(p, frame));
+        let captions = captions(pieces);
+        // Where there are none, nobody asks what stands between.
+        let prose = pieces.iter().filter(|p| !captions.is_empty() && is_prose(p, frame));
         Floats {
             frame,
-            sides: captions.iter().map(sides).collect::<Vec<_>>(),
+            sides: sides(&captions, pieces, frame),
             spans: captions.iter().map(|c| span(*c, pieces, frame)).collect(),
-            captions,
             prose: prose.map(|p| p.paragraph.bbox).collect(),
-            rows,
+            rows: match captions.iter().any(|(of, _)| *of == CaptionOf::Table) {
+                true => pieces.iter().map(|p| may_be_row(p, pieces, frame)).collect(),
+                false => vec![],
+            },
+            captions,
         }
     }
 
@@ -292,6 +264,46 @@ impl<'a> Floats<'a> {
     }
 }
 
+/// Returns what the captions of a page name, and where they stand.
+fn captions(pieces: &[Piece]) -> Vec<(CaptionOf, [f32; 4])> {
+    let captions = pieces.iter().filter(|p| p.kind == BlockKind::Caption);
+    let captions =
+        captions.filter_map(|p| Some((caption(p.paragraph.text())?, p.paragraph.bbox)));
+    // A list of figures is no page of figures.
+    captions.take(MOST_CAPTIONS).collect()
+}
+
+/// Returns for each caption whether rows of a table stand closely above it, and below.
+fn sides(
+    captions: &[(CaptionOf, [f32; 4])],
+    pieces: &[Piece],
+    frame: &Frame,
+) -> Vec<(bool, bool)> {
+    let near = |gap: f32| (-3.0..3.0 * frame.measure.pitch).contains(&gap);
+    let is_table = |piece: &Piece| {
+        piece.kind == BlockKind::Table
+            || piece.kind != BlockKind::Caption && table::is_table(&piece.paragraph)
+    };
+    let sides_of = |caption: [f32; 4], is_row: &dyn Fn(&Piece) -> bool| {
+        let mut sides = (false, false);
+        for piece in pieces {
+            let at = piece.paragraph.bbox;
+            let (above, below) = (near(caption[1] - at[3]), near(at[1] - caption[3]));
+            if (above || below) && overlaps(at, caption) && is_row(piece) {
+                sides.0 |= above;
+                sides.1 |= below;
+            }
+        }
+        sides
+    };
+    // Where no table is to be seen, words that may be rows tell the side.
+    let sides = |(_, at): &(CaptionOf, [f32; 4])| match sides_of(*at, &is_table) {
+        (false, false) => sides_of(*at, &|piece| may_be_row(piece, pieces, frame)),
+        sides => sides,
+    };
+    captions.iter().map(sides).collect()
+}
+
 /// Returns where the words of a caption's float may stand: over the whole column where a short caption
 /// stands alone in its middle.
 fn span(caption: (CaptionOf, [f32; 4]), pieces: &[Piece], frame: &Frame) -> [f32; 4] {
@@ -347,6 +359,11 @@ fn fills_column(piece: &Piece, frame: &Frame) -> bool {
 fn reaches_over(piece: &Piece, frame: &Frame) -> bool {
     let bbox = piece.paragraph.bbox;
     frame.edges.is_left(bbox[0]) && frame.edges.is_right(bbox[2])
+}
+
+/// Tells whether a piece may be part of a table.
+fn may_be_row(piece: &Piece, pieces: &[Piece], frame: &Frame) -> bool {
+    is_row(piece, frame) || rows::is_last_cell(piece, pieces, frame.edges)
 }
 
 /// Tells whether a piece may be rows of a table.

@@ -7,7 +7,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::contents;
 use super::measure::Measure;
 use super::numbering::{Numbering, Scheme, caption, is_list_item, numbering};
 use super::paragraph::Paragraph;
@@ -142,12 +141,13 @@ pub(super) fn ends_bibliography(text: &str, level: u8) -> bool {
     level <= 1 || numbering(text).is_some() || KNOWN.contains(&plain_title(text).as_str())
 }
 
-/// Finds the headings of a document: for each paragraph of each page what it is, if any.
+/// Finds the headings of a document: for each paragraph of each page what it is, if any;
+/// `in_contents` says which of them are entries of a table of contents.
 pub(super) fn find(
     pages: &[Vec<Paragraph>],
+    in_contents: &[Vec<bool>],
     measure: Measure,
 ) -> Vec<Vec<Option<Found>>> {
-    let in_contents = contents::contents(pages);
     let body_font = body_font(pages);
     let mut candidates = vec![];
     for (page, paragraphs) in pages.iter().enumerate() {
@@ -376,13 +376,12 @@ struct Candidate {
 impl Candidate {
     fn of(paragraph: &Paragraph, look: Look, place: (usize, usize)) -> Option<Candidate> {
         let text = paragraph.text();
-        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-        let n_lines = paragraph.lines.len();
         let numbering = numbering(text);
         let styles = &paragraph.styles;
-        let wide = text.chars().count();
-        let whole =
-            n_lines <= 3 && wide <= 150 && letters >= 2 && !text.ends_with([',', ';']);
+        let whole = paragraph.lines.len() <= 3
+            && text.chars().count() <= 150
+            && text.chars().filter(|c| c.is_alphabetic()).nth(1).is_some()
+            && !text.ends_with([',', ';']);
         if !whole || !look.stands_out {
             let numbering = numbering?;
             let end = run_in_end(paragraph, &numbering)?;
@@ -446,9 +445,16 @@ fn few_words(text: &str, from: usize) -> Option<usize> {
 }
 
 fn is_all_capital(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let capitals = text.chars().filter(|c| c.is_uppercase()).count();
-    letters >= 3 && capitals * 10 >= letters * 9
+    let (mut letters, mut others) = (0, 0);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        others += usize::from(!c.is_uppercase());
+        // Prose is told after its first words.
+        if others * 10 > text.len() {
+            return false;
+        }
+    }
+    letters >= 3 && others * 10 <= letters
 }
 
 /// Returns the heaviest chain of numbered candidates in which each may follow the one before.

@@ -27,8 +27,8 @@ pub(super) fn classify(
     measure: Measure,
     heights: &[f32],
 ) -> (Vec<Piece>, Vec<String>) {
-    let headings = heading::find(&pages, measure);
     let in_contents = contents::contents(&pages);
+    let headings = heading::find(&pages, &in_contents, measure);
     let mut state = State {
         measure,
         in_bibliography: false,
@@ -222,7 +222,7 @@ impl State {
         let Measure { body, .. } = self.measure;
         let text = paragraph.text().trim();
         let styles = &paragraph.styles;
-        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let letters = || text.chars().filter(|c| c.is_alphabetic()).count();
         let in_code = std::mem::take(&mut self.in_code);
         if context.in_contents || contents::is_title(text) || is_table_turn(text) {
             return BlockKind::Figure;
@@ -251,7 +251,8 @@ impl State {
                 false => BlockKind::Reference,
             };
         }
-        if styles.is_mono() && (paragraph.lines.len() > 1 || letters < text.len() * 3 / 4)
+        if styles.is_mono()
+            && (paragraph.lines.len() > 1 || letters() < text.len() * 3 / 4)
         {
             return BlockKind::Code;
         }
@@ -259,7 +260,6 @@ impl State {
         if self.in_code || is_steps(paragraph) {
             return BlockKind::Code;
         }
-        let visible = text.chars().filter(|c| !c.is_whitespace()).count();
         let equals = text.contains(['=', '≜', '≡']) && !is_sentence(text);
         if styles.math * if equals { 4 } else { 2 } > styles.chars {
             return BlockKind::Equation;
@@ -271,7 +271,7 @@ impl State {
             };
         }
         if text.len() < 40 && !text.ends_with('.') && paragraph.size < 0.95 * body
-            || letters * 2 < visible
+            || letters() * 2 < text.chars().filter(|c| !c.is_whitespace()).count()
         {
             return BlockKind::Figure;
         }
@@ -297,13 +297,14 @@ fn is_numbered_equation(paragraph: &Paragraph) -> bool {
 
 /// Tells whether a text only says that a table goes on over the page.
 pub(super) fn is_table_turn(text: &str) -> bool {
-    let plain = text.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-    matches!(
-        plain.as_str(),
-        "continued on next page"
-            | "continued on the next page"
-            | "continued from previous page"
-    )
+    let plain = text.trim_matches(|c: char| !c.is_alphabetic());
+    [
+        "continued on next page",
+        "continued on the next page",
+        "continued from previous page",
+    ]
+    .iter()
+    .any(|turn| plain.eq_ignore_ascii_case(turn))
 }
 
 /// Tells whether a text starts with the mark of a footnote.

@@ -74,6 +74,7 @@ fn in_order(bookmarks: &[&Bookmark]) -> Vec<bool> {
 
 /// Finds the place of a bookmark among the pieces from `next` on.
 fn find(pieces: &[Piece], bookmark: &Bookmark, trusted: bool, next: usize) -> Spot {
+    let names = Names::of(&bookmark.title);
     let dest = bookmark.dest.filter(|_| trusted);
     let Some(dest) = dest else {
         let printed = pieces
@@ -81,7 +82,7 @@ fn find(pieces: &[Piece], bookmark: &Bookmark, trusted: bool, next: usize) -> Sp
             .enumerate()
             .skip(next)
             .filter(|(_, p)| matches!(p.kind, BlockKind::Heading(_)))
-            .find_map(|(i, p)| Some((i, printed_end(p, &bookmark.title)?)));
+            .find_map(|(i, p)| Some((i, printed_end(p, &names)?)));
         return match printed {
             Some((piece, end)) => Spot { piece, printed: Some(end) },
             None => Spot { piece: next, printed: None },
@@ -104,7 +105,7 @@ fn find(pieces: &[Piece], bookmark: &Bookmark, trusted: bool, next: usize) -> Sp
         if first_page != dest.page + 1 {
             continue;
         }
-        let Some(end) = printed_end(piece, &bookmark.title) else { continue };
+        let Some(end) = printed_end(piece, &names) else { continue };
         let y = piece.paragraph.lines.first().map_or(0.0, |line| line.y);
         let off = (y - dest.y.unwrap_or(y)).abs()
             + if matches!(piece.kind, BlockKind::Heading(_)) { 0.0 } else { 30.0 };
@@ -122,8 +123,21 @@ fn find(pieces: &[Piece], bookmark: &Bookmark, trusted: bool, next: usize) -> Sp
     Spot { piece: at_place.map_or_else(by_page, |(_, piece)| piece), printed: None }
 }
 
+/// The letters of a bookmark's title: of all of it, and of what follows its number.
+struct Names {
+    whole: String,
+    bare: String,
+}
+
+impl Names {
+    fn of(title: &str) -> Names {
+        let bare = &title[numbering(title).map_or(0, |n| n.prefix)..];
+        Names { whole: letters_of(title), bare: letters_of(bare) }
+    }
+}
+
 /// Returns where in the piece's text the title ends, if the text starts with it.
-fn printed_end(piece: &Piece, title: &str) -> Option<usize> {
+fn printed_end(piece: &Piece, names: &Names) -> Option<usize> {
     if matches!(piece.kind, BlockKind::Title | BlockKind::Reference | BlockKind::Caption)
     {
         return None;
@@ -131,10 +145,9 @@ fn printed_end(piece: &Piece, title: &str) -> Option<usize> {
     let text = piece.paragraph.text();
     let is_heading = matches!(piece.kind, BlockKind::Heading(_));
     let skip = numbering(text).map_or(0, |n| n.prefix);
-    let bare = &title[numbering(title).map_or(0, |n| n.prefix)..];
-    for (start, title) in [(0, title), (skip, title), (skip, bare), (0, bare)] {
-        let wanted = letters_of(title);
-        let Some(end) = places::end_of_prefix(&text[start..], &wanted) else { continue };
+    let Names { whole, bare } = names;
+    for (start, wanted) in [(0, whole), (skip, whole), (skip, bare), (0, bare)] {
+        let Some(end) = places::end_of_prefix(&text[start..], wanted) else { continue };
         let end = start + end;
         let rest = text[end..].trim_start_matches([' ', '.', ':', '—', '–']);
         // In running text only a title that is set off from what follows.
