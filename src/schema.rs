@@ -20,12 +20,12 @@ mod facts;
 
 pub(crate) use document::Content;
 pub use document::IndexDoc;
-pub(crate) use encoded::{ENCODED, Encoded};
+pub(crate) use encoded::{EXACTS, Encoded, STEMS};
 pub(crate) use facts::{Facts, format_names, pack_lang, unpack_lang};
 pub use facts::{Grade, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 9;
+pub const FORMAT_VERSION: u32 = 10;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -164,27 +164,30 @@ impl Default for IndexSchema {
 impl IndexSchema {
     /// Builds the schema of this version.
     pub fn new() -> IndexSchema {
-        let words = |record: IndexRecordOption, norms: bool| {
+        let words = |forms: &str, record: IndexRecordOption, norms: bool| {
             TextOptions::default().set_indexing_options(
                 TextFieldIndexing::default()
-                    .set_tokenizer(ENCODED)
+                    .set_tokenizer(forms)
                     .set_index_option(record)
                     .set_fieldnorms(norms),
             )
         };
-        let positions = || words(IndexRecordOption::WithFreqsAndPositions, true);
-        let plain = || words(IndexRecordOption::Basic, false);
+        let positions = || words(STEMS, IndexRecordOption::WithFreqsAndPositions, true);
+        let plain = || words(EXACTS, IndexRecordOption::Basic, false);
         let names = || TextOptions::default().set_fast("raw");
         let mut b = Schema::builder();
         IndexSchema {
             key: b.add_text_field("key", STRING),
             file: b.add_text_field("file", STRING),
             text: b.add_text_field("text", positions()),
-            exact: b.add_text_field("exact", words(IndexRecordOption::WithFreqs, false)),
+            exact: b.add_text_field(
+                "exact",
+                words(EXACTS, IndexRecordOption::WithFreqs, false),
+            ),
             title: b.add_text_field("title", positions()),
             section: b.add_text_field(
                 "section",
-                words(IndexRecordOption::WithFreqsAndPositions, false),
+                words(STEMS, IndexRecordOption::WithFreqsAndPositions, false),
             ),
             author: b.add_text_field("author", plain()),
             venue: b.add_text_field("venue", plain()),
@@ -216,8 +219,7 @@ impl IndexSchema {
         passages.truncate(Facts::MAX_BACK + 1);
         let same_topics =
             passages.windows(2).all(|pair| pair[0].topics == pair[1].topics);
-        let (title, title_exact) = encoded::encode_both(&work.title);
-        let mut title_exact = Some(title_exact);
+        let title = encoded::encode(&[&work.title]);
         let order = order_of(&work.key);
         passages
             .into_iter()
@@ -243,10 +245,11 @@ impl IndexSchema {
                 if let Some(path) = &work.path {
                     doc.text(self.file, path.as_str());
                 }
-                doc.text(self.title, title.as_str());
+                doc.tokens(self.title, &title);
                 doc.text(self.mark, kind_name(entry.passage.kind));
-                if let Some(exact) = title_exact.take() {
-                    self.add_paper(&mut doc, work, exact);
+                if back == 0 {
+                    doc.tokens(self.exact, &title);
+                    self.add_paper(&mut doc, work);
                 }
                 self.add_passage(&mut doc, work, entry, back == 0);
                 doc
@@ -254,17 +257,16 @@ impl IndexSchema {
             .collect()
     }
 
-    /// What the first passage says of its paper; `title` are the exact forms of the title.
-    fn add_paper(&self, doc: &mut IndexDoc, work: &Work, title: String) {
-        doc.text(self.exact, title);
+    /// What the first passage says of its paper.
+    fn add_paper(&self, doc: &mut IndexDoc, work: &Work) {
         doc.text(self.mark, LEAD);
         let authors: Vec<&str> = work.authors.iter().map(String::as_str).collect();
-        doc.text(self.author, encoded::encode(&authors, encoded::Form::Exact));
+        doc.tokens(self.author, &encoded::encode_exacts(&authors));
         for author in &work.authors {
             doc.text(self.author_name, author.as_str());
         }
         if let Some(venue) = &work.venue {
-            doc.text(self.venue, encoded::encode(&[venue], encoded::Form::Exact));
+            doc.tokens(self.venue, &encoded::encode_exacts(&[venue]));
             doc.text(self.venue_name, venue.as_str());
         }
         if let Some(arxiv) = &work.arxiv {
@@ -290,12 +292,12 @@ impl IndexSchema {
             }
             _ => passage.text.as_str(),
         };
-        let (stems, exact) = encoded::encode_both(own);
-        doc.text(self.text, stems);
-        doc.text(self.exact, exact);
+        let own = encoded::encode(&[own]);
+        doc.tokens(self.text, &own);
+        doc.tokens(self.exact, &own);
         if !passage.section.is_empty() {
             let section: Vec<&str> = passage.section.iter().map(String::as_str).collect();
-            doc.text(self.section, encoded::encode(&section, encoded::Form::Stem));
+            doc.tokens(self.section, &encoded::encode(&section));
         }
         for topic in &entry.topics {
             doc.text(self.topic_path, topic.as_str());

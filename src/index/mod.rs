@@ -19,7 +19,7 @@ use tantivy::{
     Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError,
 };
 
-use crate::schema::{ENCODED, Encoded, IndexPassage, IndexSchema};
+use crate::schema::{EXACTS, Encoded, IndexPassage, IndexSchema, STEMS};
 
 use directory::Folder;
 pub use root::{Lock, LockHolder, Root};
@@ -204,7 +204,8 @@ impl Store {
     }
 
     fn prepare(index: &mut Index) {
-        index.tokenizers().register(ENCODED, Encoded::default());
+        index.tokenizers().register(EXACTS, Encoded::exacts());
+        index.tokenizers().register(STEMS, Encoded::stems());
     }
 
     /// Returns the schema, to make documents with.

@@ -1,6 +1,7 @@
 //! A passage as the engine takes it: its fields with their values, lent and never copied.
 
 use std::iter::Empty;
+use std::sync::Arc;
 
 use tantivy::schema::Field;
 use tantivy::schema::document::{ReferenceValue, ReferenceValueLeaf, Value};
@@ -15,6 +16,8 @@ pub struct IndexDoc {
 #[derive(Debug)]
 pub(crate) enum Content {
     Text(String),
+    /// Encoded tokens, which several fields share.
+    Tokens(Arc<String>),
     Number(u64),
     Bytes(Vec<u8>),
 }
@@ -30,6 +33,10 @@ impl IndexDoc {
         self.fields.push((field, Content::Text(text.into())));
     }
 
+    pub(super) fn tokens(&mut self, field: Field, tokens: &Arc<String>) {
+        self.fields.push((field, Content::Tokens(tokens.clone())));
+    }
+
     pub(super) fn number(&mut self, field: Field, number: u64) {
         self.fields.push((field, Content::Number(number)));
     }
@@ -42,6 +49,7 @@ impl IndexDoc {
     pub(crate) fn weight(&self) -> usize {
         let weight = |(_, content): &(Field, Content)| match content {
             Content::Text(text) => text.len(),
+            Content::Tokens(tokens) => tokens.len(),
             Content::Number(_) => size_of::<u64>(),
             Content::Bytes(bytes) => bytes.len(),
         };
@@ -56,6 +64,7 @@ impl<'a> Value<'a> for &'a Content {
     fn as_value(&self) -> ReferenceValue<'a, Self> {
         ReferenceValue::Leaf(match self {
             Content::Text(text) => ReferenceValueLeaf::Str(text),
+            Content::Tokens(tokens) => ReferenceValueLeaf::Str(tokens),
             Content::Number(number) => ReferenceValueLeaf::U64(*number),
             Content::Bytes(bytes) => ReferenceValueLeaf::Bytes(bytes),
         })

@@ -1,62 +1,59 @@
 //! Carries our own tokens through the engine's text fields.
 //!
 //! A text is analysed once, by [`crate::analysis`], and the tokens are written into a string, each
-//! behind a mark and its length; the tokenizer that the engine calls only cuts it apart again.
+//! with its exact form and how much of that its stem keeps. Fields of exact forms and of stems
+//! share the string; the tokenizers that the engine calls for them only cut it apart again.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::analysis;
 
-/// Name of the tokenizer.
-pub(crate) const ENCODED: &str = "encoded";
+/// Name of the tokenizer that gives exact forms.
+pub(crate) const EXACTS: &str = "encoded exacts";
+/// Name of the tokenizer that gives stems.
+pub(crate) const STEMS: &str = "encoded stems";
 
 /// Before a token that stands one position further.
 const NEXT: u8 = 1;
 /// Before a token that shares the position of the one before it.
 const SAME: u8 = 2;
-/// In place of the length of a token that is too long for one byte of ASCII.
-const LONG: u8 = 3;
-/// The length of a token is written as so much more.
+/// Before each form of a token that is too long for lengths of one byte of ASCII, or whose stem is
+/// more than a beginning of it and a letter.
+const WHOLE: u8 = 3;
+/// A length is written as so much more.
 const LENGTH: usize = 4;
+/// In place of the letter behind the beginning that a stem keeps: there is none.
+const NO_LETTER: u8 = 4;
 /// Positions between two texts of one field, so that no phrase runs across.
 const GAP: usize = 8;
 
-/// Which form of the tokens a field holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Stem,
-    Exact,
-}
-
 /// Encodes texts one after the other, with a gap between.
-pub(super) fn encode(texts: &[&str], form: Form) -> String {
-    let mut out = Coder::default();
+pub(super) fn encode(texts: &[&str]) -> Arc<String> {
+    let mut out = Coder::new(texts);
     for text in texts {
         out.begin_text();
-        match form {
-            Form::Stem => analysis::each_token(text, |at, _, stem| out.push(at, stem)),
-            Form::Exact => analysis::each_exact(text, |at, exact| out.push(at, exact)),
-        }
+        analysis::each_token(text, |at, exact, stem| out.push(at, exact, stem));
     }
-    out.text
+    out.finish()
 }
 
-/// Encodes a text in both forms: stems, then exact forms.
-pub(super) fn encode_both(text: &str) -> (String, String) {
-    let (mut stems, mut exacts) = (Coder::for_text(text), Coder::for_text(text));
-    analysis::each_token(text, |position, exact, stem| {
-        stems.push(position, stem);
-        exacts.push(position, exact);
-    });
-    (stems.text, exacts.text)
+/// Encodes texts for fields of exact forms alone.
+pub(super) fn encode_exacts(texts: &[&str]) -> Arc<String> {
+    let mut out = Coder::new(texts);
+    for text in texts {
+        out.begin_text();
+        analysis::each_exact(text, |at, exact| out.push(at, exact, ""));
+    }
+    out.finish()
 }
 
 /// Writes tokens behind one another.
-#[derive(Default)]
 struct Coder {
-    text: String,
+    /// UTF-8; whole words and signs of ASCII.
+    text: Vec<u8>,
     /// Position of the last token of the present text.
     at: Option<u32>,
     /// Where the tokens at that position begin.
@@ -64,96 +61,155 @@ struct Coder {
 }
 
 impl Coder {
-    fn for_text(text: &str) -> Coder {
-        Coder {
-            text: String::with_capacity(text.len() + text.len() / 4),
-            ..Coder::default()
-        }
+    fn new(texts: &[&str]) -> Coder {
+        let length: usize = texts.iter().map(|text| text.len()).sum();
+        // In place of the blank before each word stand four bytes.
+        Coder { text: Vec::with_capacity(length + length / 2), at: None, here: 0 }
     }
 
     /// What follows stands after a gap.
     fn begin_text(&mut self) {
         if !self.text.is_empty() {
-            self.step(GAP);
+            self.text.extend([NEXT; GAP]);
         }
         self.at = None;
     }
 
-    fn step(&mut self, n: usize) {
-        for _ in 0..n {
-            self.text.push(char::from(NEXT));
-        }
-    }
-
-    fn push(&mut self, position: u32, word: &str) {
-        if word.is_empty() {
-            return;
-        }
-        match self.at {
+    /// Writes a token; an empty stem is none. The exact forms at one position differ, for one goes
+    /// on where the other ends.
+    fn push(&mut self, position: u32, exact: &str, mut stem: &str) {
+        let mark = match self.at {
             Some(last) if last == position => {
-                // Alternatives may share a stem; the word is there once.
-                if self.stands_here(word) {
-                    return;
+                // Alternatives may share a stem; it is there once.
+                if self.has_stem(stem) {
+                    stem = "";
                 }
-                self.text.push(char::from(SAME));
+                SAME
             }
-            Some(last) => {
-                let steps = position.saturating_sub(last).clamp(1, GAP as u32);
+            last => {
+                let steps = last.map_or(1, |last| position.saturating_sub(last));
                 self.here = self.text.len();
-                self.step(steps as usize);
+                for _ in 1..steps.min(GAP as u32) {
+                    self.text.push(NEXT);
+                }
+                NEXT
             }
-            None => {
-                self.here = self.text.len();
-                self.step(1);
+        };
+        self.at = Some(position);
+        let length = u8::try_from(exact.len() + LENGTH).ok().filter(u8::is_ascii);
+        if let (Some(length), Some((kept, letter))) = (length, kept(exact, stem)) {
+            self.text.extend([mark, length, (kept + LENGTH) as u8, letter]);
+            self.text.extend_from_slice(exact.as_bytes());
+        } else {
+            self.text.push(mark);
+            for form in [exact, stem] {
+                self.text.push(WHOLE);
+                self.text.extend_from_slice(form.as_bytes());
             }
         }
-        self.at = Some(position);
-        let length = u8::try_from(word.len() + LENGTH).ok().filter(u8::is_ascii);
-        self.text.push(char::from(length.unwrap_or(LONG)));
-        self.text.push_str(word);
     }
 
-    /// Tells whether a word is one of those at the last position.
-    fn stands_here(&self, word: &str) -> bool {
+    /// Tells whether a token at the last position has this stem.
+    fn has_stem(&self, stem: &str) -> bool {
         let mut at = self.here;
-        while let Some((_, range)) = next_token(&self.text, at) {
-            if &self.text[range.clone()] == word {
+        while let Some(cut) = next_token(&self.text, at) {
+            let kept = &self.text[cut.kept];
+            let letter = Some(cut.letter).filter(|letter| *letter != NO_LETTER);
+            if stem
+                .as_bytes()
+                .strip_prefix(kept)
+                .is_some_and(|rest| letter.iter().eq(rest))
+            {
                 return true;
             }
-            at = range.end;
+            at = cut.end;
         }
         false
     }
+
+    fn finish(self) -> Arc<String> {
+        Arc::new(String::from_utf8(self.text).expect("all that is written is text"))
+    }
 }
 
-/// The next token from `at` on: how many positions further it stands, and where its word is.
+/// How many bytes of the exact form a stem keeps, and the letter behind them; none if more follows.
+fn kept(exact: &str, stem: &str) -> Option<(usize, u8)> {
+    if exact.starts_with(stem) {
+        return Some((stem.len(), NO_LETTER));
+    }
+    let (at, last) = stem.char_indices().next_back()?;
+    let letter = u8::try_from(last).ok().filter(u8::is_ascii)?;
+    exact.starts_with(&stem[..at]).then_some((at, letter))
+}
+
+/// A token of an encoded string.
+struct Cut {
+    /// Positions behind the token before.
+    steps: usize,
+    exact: Range<usize>,
+    /// What the stem keeps of the exact form; nothing if it has none of its own.
+    kept: Range<usize>,
+    /// The letter that the stem has behind that, or [`NO_LETTER`].
+    letter: u8,
+    /// Where the next token begins.
+    end: usize,
+}
+
+/// Cuts off the token that begins at `at`.
 #[inline]
-fn next_token(text: &str, at: usize) -> Option<(usize, Range<usize>)> {
-    let bytes = text.as_bytes();
-    let (mut start, mut steps) = (at, 0);
-    let length = loop {
-        let byte = *bytes.get(start)?;
-        start += 1;
-        match byte {
-            NEXT => steps += 1,
-            SAME => {}
-            length => break length,
-        }
-    };
-    let end = match length {
-        LONG => bytes[start..]
-            .iter()
-            .position(|b| *b == NEXT || *b == SAME)
-            .map_or(bytes.len(), |length| start + length),
-        _ => start + usize::from(length) - LENGTH,
-    };
-    Some((steps, start..end))
+fn next_token(text: &[u8], mut at: usize) -> Option<Cut> {
+    let mut steps = 0;
+    while let Some([NEXT, NEXT, ..]) = text.get(at..) {
+        steps += 1;
+        at += 1;
+    }
+    let [mark, length, rest @ ..] = text.get(at..)? else { return None };
+    steps += usize::from(*mark == NEXT);
+    if *length == WHOLE {
+        return Some(whole_token(text, at + 2, steps));
+    }
+    let [kept, letter, ..] = *rest else { return None };
+    let start = at + 4;
+    let end = start + usize::from(*length) - LENGTH;
+    let kept = start..start + usize::from(kept) - LENGTH;
+    Some(Cut { steps, exact: start..end, kept, letter, end })
 }
 
-/// Cuts an encoded string into its tokens.
-#[derive(Clone, Default)]
+/// The token whose forms follow whole, the exact one from `start` on.
+fn whole_token(text: &[u8], start: usize, steps: usize) -> Cut {
+    let to = |from: usize, ends: &[u8]| {
+        let length = text[from..].iter().position(|byte| ends.contains(byte));
+        length.map_or(text.len(), |length| from + length)
+    };
+    let middle = to(start, &[WHOLE]);
+    let end = to(middle + 1, &[NEXT, SAME]);
+    let kept = middle + 1..end;
+    Cut { steps, exact: start..middle, kept, letter: NO_LETTER, end }
+}
+
+/// Cuts an encoded string into the tokens of one form.
+#[derive(Clone)]
 pub(crate) struct Encoded {
+    form: Form,
     token: Token,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Exact,
+    Stem,
+}
+
+impl Encoded {
+    /// The tokenizer of [`EXACTS`].
+    pub(crate) fn exacts() -> Encoded {
+        Encoded { form: Form::Exact, token: Token::default() }
+    }
+
+    /// The tokenizer of [`STEMS`].
+    pub(crate) fn stems() -> Encoded {
+        Encoded { form: Form::Stem, token: Token::default() }
+    }
 }
 
 impl Tokenizer for Encoded {
@@ -161,28 +217,40 @@ impl Tokenizer for Encoded {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> EncodedStream<'a> {
         self.token.reset();
-        EncodedStream { text, at: 0, token: &mut self.token }
+        EncodedStream { text, at: 0, form: self.form, token: &mut self.token }
     }
 }
 
-/// The tokens of an encoded string.
+/// The tokens of an encoded string. Their offsets mean nothing, and the engine asks for none.
 pub(crate) struct EncodedStream<'a> {
     text: &'a str,
-    /// Where the next token's marks begin.
+    /// Where the next token begins.
     at: usize,
+    form: Form,
     token: &'a mut Token,
 }
 
 impl TokenStream for EncodedStream<'_> {
     #[inline]
     fn advance(&mut self) -> bool {
-        let Some((steps, word)) = next_token(self.text, self.at) else { return false };
-        self.token.position = self.token.position.wrapping_add(steps);
-        self.token.text.clear();
-        self.token.text.push_str(&self.text[word.clone()]);
-        self.token.offset_from = word.start;
-        self.token.offset_to = word.end;
-        self.at = word.end;
+        let token = &mut *self.token;
+        token.text.clear();
+        while token.text.is_empty() {
+            let Some(cut) = next_token(self.text.as_bytes(), self.at) else {
+                return false;
+            };
+            self.at = cut.end;
+            token.position = token.position.wrapping_add(cut.steps);
+            match self.form {
+                Form::Exact => token.text.push_str(&self.text[cut.exact]),
+                Form::Stem => {
+                    token.text.push_str(&self.text[cut.kept]);
+                    if cut.letter != NO_LETTER {
+                        token.text.push(char::from(cut.letter));
+                    }
+                }
+            }
+        }
         true
     }
 
@@ -200,8 +268,7 @@ impl TokenStream for EncodedStream<'_> {
 mod tests {
     use super::*;
 
-    fn cut(encoded: &str) -> Vec<(usize, String)> {
-        let mut tokenizer = Encoded::default();
+    fn cut(mut tokenizer: Encoded, encoded: &str) -> Vec<(usize, String)> {
         let mut stream = tokenizer.token_stream(encoded);
         let mut out = Vec::new();
         while stream.advance() {
@@ -210,30 +277,62 @@ mod tests {
         out
     }
 
+    fn check(texts: &[&str], exacts: &[(usize, &str)], stems: &[(usize, &str)]) {
+        let owned = |tokens: &[(usize, &str)]| {
+            tokens.iter().map(|(at, word)| (*at, (*word).to_owned())).collect::<Vec<_>>()
+        };
+        let encoded = encode(texts);
+        assert_eq!(cut(Encoded::exacts(), &encoded), owned(exacts));
+        assert_eq!(cut(Encoded::stems(), &encoded), owned(stems));
+        assert_eq!(cut(Encoded::exacts(), &encode_exacts(texts)), owned(exacts));
+        assert_eq!(cut(Encoded::stems(), &encode_exacts(texts)), []);
+    }
+
     #[test]
     fn words_keep_their_positions() {
-        let cut = cut(&encode(&["one two", "three"], Form::Exact));
-        let words: Vec<(usize, &str)> =
-            cut.iter().map(|(p, w)| (*p, w.as_str())).collect();
-        assert_eq!(words, [(0, "one"), (1, "two"), (10, "three")]);
-    }
-
-    #[test]
-    fn long_words_are_whole() {
-        for length in [1, 26, 27, 28, 123, 124, 125, 400] {
-            let mut coder = Coder::default();
-            coder.push(0, &"x".repeat(length));
-            coder.push(3, "y");
-            let cut = cut(&coder.text);
-            assert_eq!(cut, [(0, "x".repeat(length)), (3, "y".into())], "{length}");
-        }
-    }
-
-    #[test]
-    fn alternatives_share_a_position() {
-        assert_eq!(
-            cut(&encode(&["vit-b model"], Form::Exact)),
-            [(0, "vitb".into()), (0, "vit".into()), (1, "b".into()), (2, "model".into())]
+        let exacts = [(0, "happy"), (1, "models"), (10, "three")];
+        check(
+            &["Happy models", "three"],
+            &exacts,
+            &[(0, "happi"), (1, "model"), (10, "three")],
         );
+    }
+
+    #[test]
+    fn alternatives_share_a_position_and_a_stem_once() {
+        let exacts = [(0, "vitb"), (0, "vit"), (1, "b"), (2, "models")];
+        let stems = [(0, "vitb"), (0, "vit"), (1, "b"), (2, "model")];
+        check(&["vit-b models"], &exacts, &stems);
+        let mut coder = Coder::new(&[]);
+        for (at, exact, stem) in
+            [(0, "gpus", "gpu"), (0, "gpu", "gpu"), (0, "g", "gp"), (1, "gpu", "gpu")]
+        {
+            coder.push(at, exact, stem);
+        }
+        let encoded = coder.finish();
+        let words = |tokens: Vec<(usize, String)>| {
+            tokens.into_iter().map(|(at, word)| format!("{at}{word}")).collect::<Vec<_>>()
+        };
+        assert_eq!(words(cut(Encoded::stems(), &encoded)), ["0gpu", "0gp", "1gpu"]);
+        let exacts = words(cut(Encoded::exacts(), &encoded));
+        assert_eq!(exacts, ["0gpus", "0gpu", "0g", "1gpu"]);
+    }
+
+    #[test]
+    fn forms_are_whole_however_long_and_unlike() {
+        for length in [1, 26, 27, 28, 123, 124, 125, 400] {
+            let long = "x".repeat(length);
+            for stem in ["", "x", "xy", "xé", "yz", &long, &format!("{long}y")] {
+                let mut coder = Coder::new(&[]);
+                coder.push(0, &long, stem);
+                coder.push(3, "y", "y");
+                let encoded = coder.finish();
+                let exacts = cut(Encoded::exacts(), &encoded);
+                assert_eq!(exacts, [(0, long.clone()), (3, "y".into())], "{stem}");
+                let mut stems = vec![(0, stem.to_owned()), (3, "y".into())];
+                stems.retain(|(_, stem)| !stem.is_empty());
+                assert_eq!(cut(Encoded::stems(), &encoded), stems);
+            }
+        }
     }
 }
