@@ -48,7 +48,7 @@ fn options() -> ReadOptions {
 
 /// Reads one document as the indexer does: extraction, layout, understanding, passages, tokens.
 fn read(format: Format, bytes: &[u8]) {
-    let content = Content::File(bytes.to_vec());
+    let content = Content::File(bytes.to_vec().into());
     let input = Input { format, path: Path::new("input").to_owned(), content };
     let Ok(document) = read_document(&input, &options()) else { return };
     for passage in passage::cut(&WorkKey("key".to_owned()), &document) {

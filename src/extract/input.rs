@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -20,7 +21,7 @@ const TEX_ENDINGS: [&str; 11] =
     ["tex", "ltx", "latex", "bib", "bbl", "sty", "cls", "tikz", "txt", "def", "cfg"];
 
 /// One document as bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// Its form.
     pub format: Format,
@@ -31,10 +32,10 @@ pub struct Input {
 }
 
 /// The bytes of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// One file.
-    File(Vec<u8>),
+    /// One file; the reader of PDF keeps hold of it.
+    File(Arc<Vec<u8>>),
     /// The text files of a folder, by path relative to it, with `/` between parts.
     Folder(BTreeMap<String, Vec<u8>>),
 }
@@ -43,7 +44,7 @@ impl Input {
     /// Gives the bytes of the one file.
     ///
     /// Errors for a folder, and for a file without bytes.
-    pub fn bytes(&self) -> Result<&[u8], ExtractError> {
+    pub fn bytes(&self) -> Result<&Arc<Vec<u8>>, ExtractError> {
         match &self.content {
             Content::File(bytes) if bytes.is_empty() => Err(ExtractError::Empty),
             Content::File(bytes) => Ok(bytes),
@@ -126,7 +127,7 @@ pub fn collect(
     let content = if fs::metadata(path).map_err(io)?.is_dir() {
         Content::Folder(collect_folder(path, limits)?)
     } else {
-        Content::File(read_bounded(path, limits.max_bytes)?)
+        Content::File(Arc::new(read_bounded(path, limits.max_bytes)?))
     };
     Ok(Input { format, path: path.to_owned(), content })
 }
@@ -177,8 +178,10 @@ fn slashed(path: &Path) -> Option<String> {
 
 fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, CollectError> {
     let io = |source| CollectError::Io { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    // One byte more, so that the end is found without asking for more room.
+    let mut bytes = Vec::with_capacity(length.min(limit) as usize + 1);
     file.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
         return Err(CollectError::TooLarge {

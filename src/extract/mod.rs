@@ -41,7 +41,8 @@ pub fn read(input: &Input, options: &ReadOptions) -> Result<Extracted, ExtractEr
     let limits = &options.limits;
     let marked = match input.format {
         Format::Pdf => {
-            return pdf::read(input.bytes()?, &options.pdf).map(Extracted::Positioned);
+            return pdf::read_shared(input.bytes()?, &options.pdf)
+                .map(Extracted::Positioned);
         }
         Format::Tex => latex::read(input, limits)?,
         Format::Html => html::read(input.bytes()?, limits)?,

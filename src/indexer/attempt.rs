@@ -7,6 +7,7 @@
 //! cannot be made to loop or overflow, are read in this process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::Packed;
@@ -72,7 +73,8 @@ impl<'a> Attempts<'a> {
         command: &OcrCommand,
         limit: Duration,
     ) -> Result<Read, Failure> {
-        let what = match ocr::run(command, scan.bytes().unwrap_or(&[]), limit) {
+        let bytes = scan.bytes().map_or(&[][..], |bytes| bytes);
+        let what = match ocr::run(command, bytes, limit) {
             Ok(recognised) => match self.once(input_of(recognised, &scan)) {
                 Ok((document, _)) if !document.faults.iter().any(ocr::is_needed) => {
                     return Ok(packed(by_ocr(document, &read.0, command)));
@@ -143,7 +145,7 @@ fn input_of(recognised: Recognised, scan: &Input) -> Input {
         Recognised::Pdf(bytes) => (Format::Pdf, bytes),
         Recognised::Text(bytes) => (Format::Text, bytes),
     };
-    Input { format, path: scan.path.clone(), content: Content::File(bytes) }
+    Input { format, path: scan.path.clone(), content: Content::File(Arc::new(bytes)) }
 }
 
 /// Says that a document was recognised; what the scan itself states of it holds on.
@@ -195,7 +197,9 @@ fn is_tame(input: &Input) -> bool {
 
 fn job(input: Input, options: &[u8]) -> Job {
     let files = match input.content {
-        Content::File(bytes) => vec![JobFile { path: String::new(), bytes }],
+        Content::File(bytes) => {
+            vec![JobFile { path: String::new(), bytes: Arc::unwrap_or_clone(bytes) }]
+        }
         Content::Folder(files) => {
             files.into_iter().map(|(path, bytes)| JobFile { path, bytes }).collect()
         }

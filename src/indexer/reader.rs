@@ -6,6 +6,7 @@
 //! cannot be made to loop or overflow, are read in this process.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -295,7 +296,7 @@ pub fn work(job: Job) -> Result<Vec<u8>, ExtractError> {
     let is_file = matches!(job.files.as_slice(), [file] if file.path.is_empty());
     let mut files = job.files.into_iter().map(|file| (file.path, file.bytes));
     let content = match files.next() {
-        Some((_, bytes)) if is_file => Content::File(bytes),
+        Some((_, bytes)) if is_file => Content::File(Arc::new(bytes)),
         first => Content::Folder(first.into_iter().chain(files).collect()),
     };
     let input = Input { format: job.format, path: Path::new("").to_owned(), content };

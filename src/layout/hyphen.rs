@@ -18,7 +18,7 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// Collects the words of `lines`, except where a line's end may have broken them.
     pub(super) fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Vocabulary {
-        let mut words: FxHashSet<String> = FxHashSet::default();
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut broken = false;
         for line in lines {
             let mut parts = line.text().split_whitespace().peekable();
@@ -32,13 +32,14 @@ impl Vocabulary {
                     continue;
                 }
                 let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-                if word.len() > 2 && !words.contains(word) {
-                    words.insert(word.to_lowercase());
+                if word.len() > 2 {
+                    seen.insert(word);
                 }
             }
         }
-        let mut words: Vec<String> = words.into_iter().collect();
+        let mut words: Vec<String> = seen.into_iter().map(str::to_lowercase).collect();
         words.sort_unstable();
+        words.dedup();
         Vocabulary { words }
     }
 

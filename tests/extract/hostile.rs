@@ -16,7 +16,7 @@ fn seeds() -> Vec<(Format, Vec<u8>)> {
     for path in inputs() {
         let format = format_of(path.file_name().unwrap().to_str().unwrap());
         match extract::collect(&path, format, &Limits::default()).unwrap().content {
-            Content::File(bytes) => out.push((format, bytes)),
+            Content::File(bytes) => out.push((format, bytes.to_vec())),
             Content::Folder(files) => {
                 out.extend(files.into_values().map(|b| (format, b)))
             }
@@ -26,8 +26,11 @@ fn seeds() -> Vec<(Format, Vec<u8>)> {
 }
 
 fn read(format: Format, bytes: Vec<u8>) {
-    let input =
-        Input { format, path: Path::new("x").into(), content: Content::File(bytes) };
+    let input = Input {
+        format,
+        path: Path::new("x").into(),
+        content: Content::File(bytes.into()),
+    };
     if let Ok(Extracted::Marked(marked)) = extract::read(&input, &ReadOptions::default())
     {
         for element in &marked.elements {

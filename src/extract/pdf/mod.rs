@@ -123,6 +123,14 @@ impl PageFault {
 /// Errors only where nothing at all could be read; what is missing of the rest is said in
 /// [`Positioned::faults`].
 pub fn read(bytes: &[u8], options: &PdfOptions) -> Result<Positioned, ExtractError> {
+    read_shared(&Arc::new(bytes.to_vec()), options)
+}
+
+/// The same without a copy of the file.
+pub fn read_shared(
+    bytes: &Arc<Vec<u8>>,
+    options: &PdfOptions,
+) -> Result<Positioned, ExtractError> {
     if bytes.is_empty() {
         return Err(ExtractError::Empty);
     }
@@ -143,16 +151,15 @@ pub fn read(bytes: &[u8], options: &PdfOptions) -> Result<Positioned, ExtractErr
 }
 
 /// Opens a file with the empty password, then with the given ones.
-fn open(bytes: &[u8], passwords: &[String]) -> Result<Pdf, ExtractError> {
-    let data = Arc::new(bytes.to_vec());
-    let first = match Pdf::new(Arc::clone(&data)) {
+fn open(bytes: &Arc<Vec<u8>>, passwords: &[String]) -> Result<Pdf, ExtractError> {
+    let first = match Pdf::new(Arc::clone(bytes)) {
         Ok(pdf) => return Ok(pdf),
         Err(error) => error,
     };
     if !diagnosis::wants_password(&first) {
         return Err(diagnosis::of_error(&first, bytes, false));
     }
-    let opened = passwords.iter().map(|p| Pdf::new_with_password(Arc::clone(&data), p));
+    let opened = passwords.iter().map(|p| Pdf::new_with_password(Arc::clone(bytes), p));
     match opened.flatten().next() {
         Some(pdf) => Ok(pdf),
         None => Err(diagnosis::of_error(&first, bytes, !passwords.is_empty())),
