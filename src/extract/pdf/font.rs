@@ -17,6 +17,7 @@ use hayro_syntax::object::{Array, Dict, FromBytes, Name, Object, String as PdfSt
 use hayro_syntax::page::Resources;
 use rustc_hash::FxHashMap;
 
+use super::cid_font::CidFont;
 use super::codes::{Code, Codes};
 use super::font_name;
 use super::glyph_name;
@@ -32,9 +33,9 @@ pub(super) struct LoadedFont<'a> {
     dict: Dict<'a>,
     library: Rc<Library<'a>>,
     /// The font as the library reads it, its program with it; read when it is first needed, which
-    /// for most simple fonts is never.
+    /// for most fonts is never.
     font: OnceCell<Option<Font<'a>>>,
-    simple: Option<SimpleFont<'a>>,
+    plain: Option<Plain<'a>>,
     /// Number of the font in the document's list.
     pub(super) id: u16,
     pub(super) type3: bool,
@@ -52,11 +53,20 @@ pub(super) struct LoadedFont<'a> {
     pictures: bool,
 }
 
+/// A font that is read without its program.
+enum Plain<'a> {
+    Simple(SimpleFont<'a>),
+    Cid(CidFont),
+}
+
 impl<'a> LoadedFont<'a> {
     /// Reads the code at `at`: the code and its length in bytes, at least 1.
     pub(super) fn read_code(&self, bytes: &[u8], at: usize) -> (u32, usize) {
         if self.one_byte {
             return (u32::from(bytes[at]), 1);
+        }
+        if let Some(Plain::Cid(_)) = self.plain {
+            return CidFont::read_code(bytes, at);
         }
         let (code, len) = self.font().map_or((0, 1), |font| font.read_code(bytes, at));
         (code, len.max(1))
@@ -72,8 +82,12 @@ impl<'a> LoadedFont<'a> {
     }
 
     fn find(&self, code: u32, len: usize) -> Code {
-        let simple = self.simple.as_ref().and_then(|s| s.meaning(code, &self.library));
-        let (advance, found) = simple.unwrap_or_else(|| self.meaning(code));
+        let plain = match &self.plain {
+            Some(Plain::Simple(font)) => font.meaning(code, &self.library),
+            Some(Plain::Cid(font)) => Some(font.meaning(code)),
+            None => None,
+        };
+        let (advance, found) = plain.unwrap_or_else(|| self.meaning(code));
         let advance = advance / 1000.0;
         let mut chars = self.unicode(code, len, found);
         if chars.len() > MAX_CHARS {
@@ -301,7 +315,7 @@ impl<'a> Fonts<'a> {
                 dict: Dict::empty(),
                 library: Rc::clone(&self.library),
                 font: OnceCell::from(Some(font)),
-                simple: None,
+                plain: None,
                 id,
                 type3: false,
                 horizontal: true,
@@ -329,8 +343,11 @@ impl<'a> Fonts<'a> {
         if has_absurd_widths(dict) {
             return self.helvetica();
         }
-        let simple = SimpleFont::of(dict, &self.library.cmap_resolver);
-        let (font, horizontal) = match &simple {
+        let cmaps = &self.library.cmap_resolver;
+        let plain = SimpleFont::of(dict, cmaps)
+            .map(Plain::Simple)
+            .or_else(|| CidFont::of(dict, cmaps).map(Plain::Cid));
+        let (font, horizontal) = match &plain {
             Some(_) => (OnceCell::new(), true),
             None => {
                 let font = self.library.font(dict)?;
@@ -349,7 +366,7 @@ impl<'a> Fonts<'a> {
             dict: dict.clone(),
             library: Rc::clone(&self.library),
             font,
-            simple,
+            plain,
             id,
             type3,
             horizontal,

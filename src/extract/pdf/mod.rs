@@ -9,6 +9,7 @@
 //! this in a worker process ([`super::worker`]).
 
 mod array;
+mod cid_font;
 mod codes;
 mod content;
 mod diagnosis;
