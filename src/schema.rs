@@ -246,7 +246,7 @@ impl IndexSchema {
                     doc.text(self.file, path.as_str());
                 }
                 doc.tokens(self.title, &title);
-                doc.text(self.mark, kind_name(entry.passage.kind));
+                doc.name(self.mark, kind_name(entry.passage.kind));
                 if back == 0 {
                     doc.tokens(self.exact, &title);
                     self.add_paper(&mut doc, work);
@@ -259,7 +259,7 @@ impl IndexSchema {
 
     /// What the first passage says of its paper.
     fn add_paper(&self, doc: &mut IndexDoc, work: &Work) {
-        doc.text(self.mark, LEAD);
+        doc.name(self.mark, LEAD);
         let authors: Vec<&str> = work.authors.iter().map(String::as_str).collect();
         doc.tokens(self.author, &encoded::encode_exacts(&authors));
         for author in &work.authors {

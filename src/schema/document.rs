@@ -16,6 +16,7 @@ pub struct IndexDoc {
 #[derive(Debug)]
 pub(crate) enum Content {
     Text(String),
+    Name(&'static str),
     /// Encoded tokens, which several fields share.
     Tokens(Arc<String>),
     Number(u64),
@@ -31,6 +32,10 @@ impl IndexDoc {
 
     pub(super) fn text(&mut self, field: Field, text: impl Into<String>) {
         self.fields.push((field, Content::Text(text.into())));
+    }
+
+    pub(super) fn name(&mut self, field: Field, name: &'static str) {
+        self.fields.push((field, Content::Name(name)));
     }
 
     pub(super) fn tokens(&mut self, field: Field, tokens: &Arc<String>) {
@@ -49,6 +54,7 @@ impl IndexDoc {
     pub(crate) fn weight(&self) -> usize {
         let weight = |(_, content): &(Field, Content)| match content {
             Content::Text(text) => text.len(),
+            Content::Name(name) => name.len(),
             Content::Tokens(tokens) => tokens.len(),
             Content::Number(_) => size_of::<u64>(),
             Content::Bytes(bytes) => bytes.len(),
@@ -64,6 +70,7 @@ impl<'a> Value<'a> for &'a Content {
     fn as_value(&self) -> ReferenceValue<'a, Self> {
         ReferenceValue::Leaf(match self {
             Content::Text(text) => ReferenceValueLeaf::Str(text),
+            Content::Name(name) => ReferenceValueLeaf::Str(name),
             Content::Tokens(tokens) => ReferenceValueLeaf::Str(tokens),
             Content::Number(number) => ReferenceValueLeaf::U64(*number),
             Content::Bytes(bytes) => ReferenceValueLeaf::Bytes(bytes),

@@ -231,7 +231,8 @@ pub(crate) struct EncodedStream<'a> {
 }
 
 impl TokenStream for EncodedStream<'_> {
-    #[inline]
+    // Called for each token from the one loop of `process`.
+    #[inline(always)]
     fn advance(&mut self) -> bool {
         let token = &mut *self.token;
         token.text.clear();
