@@ -1,5 +1,6 @@
 //! Counts papers for facets while matches go by.
 
+use super::leaf::Code;
 use super::matching::Dimension;
 use super::names::NameCounts;
 use super::topics::TopicTable;
@@ -7,48 +8,6 @@ use super::{Filters, Request, SearchError};
 use crate::facets::{self, Facet, FacetValue, Order};
 use crate::schema::{Facts, Grade, format_names, kind_name, unpack_lang};
 use crate::survey::TopicTree;
-
-/// What the matching passages of one paper have, as far as facets ask.
-#[derive(Default)]
-pub(super) struct PaperSeen {
-    /// First passage.
-    pub(super) lead: u32,
-    /// Facts of one of its passages.
-    pub(super) facts: u64,
-    /// Some passage matches all filters.
-    pub(super) whole: bool,
-    /// Bit `d`: some passage fails no filter but that of dimension `d`.
-    pub(super) but: u8,
-    /// Kinds of the passages that fail no filter but that of kind.
-    pub(super) kinds: u16,
-    /// Languages, likewise, as facts hold them.
-    pub(super) langs: Vec<u16>,
-    /// Topics of the passages that fail no filter but that of topic.
-    pub(super) topics: Vec<u32>,
-    /// Topics of the passages that match all filters.
-    pub(super) whole_topics: Vec<u32>,
-}
-
-impl PaperSeen {
-    /// Makes it ready for the next paper; the lists keep their room.
-    pub(super) fn clear(&mut self) {
-        self.langs.clear();
-        self.topics.clear();
-        self.whole_topics.clear();
-        (self.lead, self.facts, self.whole) = (0, 0, false);
-        (self.but, self.kinds) = (0, 0);
-    }
-}
-
-/// The paper that is being counted where there are neither filters nor topics.
-#[derive(Default)]
-pub(super) struct Plain {
-    lead: Option<u32>,
-    kinds: u16,
-    langs: Vec<u16>,
-    /// Papers with a language so far.
-    n_with_lang: u64,
-}
 
 /// Which facets are wanted.
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -65,6 +24,29 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// Says whether a facet of this field is wanted.
+    pub(super) fn asks(self, dimension: Dimension) -> bool {
+        match dimension {
+            Dimension::Topic => self.topic,
+            Dimension::Year => self.year,
+            Dimension::Author => self.author,
+            Dimension::Venue => self.venue,
+            Dimension::Kind => self.kind,
+            Dimension::Lang => self.lang,
+            Dimension::Paper => false,
+        }
+    }
+
+    /// Says whether the facet of a code is wanted.
+    pub(super) fn code(self, code: Code) -> bool {
+        match code {
+            Code::Kind => self.kind,
+            Code::Lang => self.lang,
+            Code::Format => self.source,
+            Code::Grade => self.quality,
+        }
+    }
+
     pub(super) fn new(request: &Request) -> Result<Wanted, SearchError> {
         let mut wanted = Wanted::default();
         for (name, _) in &request.facets {
@@ -91,164 +73,44 @@ const YEARS: usize = 1 << 14;
 /// Counts over all segments.
 pub(super) struct Counts<'a> {
     pub(super) wanted: Wanted,
-    /// Some facet is wanted.
-    pub(super) any: bool,
-    topics: Vec<u64>,
-    /// The last paper that was counted for a topic.
-    stamps: Vec<u32>,
-    surveys: Vec<u64>,
-    survey_stamps: Vec<u32>,
-    paper: u32,
-    no_topic: u64,
-    no_survey: u64,
+    pub(super) table: &'a TopicTable,
+    pub(super) topics: Option<TopicCounts>,
+    pub(super) surveys: Option<TopicCounts>,
     years: Vec<u32>,
-    // By the codes of packed facts, zero for none.
-    kinds: [u64; 16],
-    langs: Vec<u64>,
-    sources: [u64; 16],
-    grades: [u64; 4],
-    authors: Option<NameCounts<'a>>,
-    venues: Option<NameCounts<'a>>,
+    /// Papers of each value of each code, at zero those without one.
+    pub(super) codes: [Vec<u64>; Code::ALL.len()],
+    pub(super) authors: Option<NameCounts<'a>>,
+    pub(super) venues: Option<NameCounts<'a>>,
 }
 
 impl<'a> Counts<'a> {
     /// Begins to count; `authors` and `venues` are there where they are wanted.
     pub(super) fn new(
         wanted: Wanted,
-        table: &TopicTable,
+        table: &'a TopicTable,
         authors: Option<NameCounts<'a>>,
         venues: Option<NameCounts<'a>>,
     ) -> Counts<'a> {
         let n_topics = table.paths.len();
+        let of_code = |code: Code| match wanted.code(code) {
+            true => vec![0; code.limit()],
+            false => Vec::new(),
+        };
         Counts {
             wanted,
-            any: wanted != Wanted::default(),
-            topics: vec![0; n_topics],
-            stamps: vec![0; n_topics],
-            surveys: vec![0; n_topics],
-            survey_stamps: vec![0; n_topics],
-            paper: 0,
-            no_topic: 0,
-            no_survey: 0,
+            table,
+            topics: wanted.topic.then(|| TopicCounts::new(n_topics, false)),
+            surveys: wanted.survey.then(|| TopicCounts::new(n_topics, true)),
             years: if wanted.year { vec![0; YEARS] } else { Vec::new() },
-            kinds: [0; 16],
-            langs: vec![0; if wanted.lang { 1 << 10 } else { 0 }],
-            sources: [0; 16],
-            grades: [0; 4],
+            codes: Code::ALL.map(of_code),
             authors,
             venues,
         }
     }
 
-    /// Counts a matching passage where there are neither filters nor topics. Passages come in order,
-    /// and a paper counts with the first one that has what is counted.
-    #[inline]
-    pub(super) fn add_plain(
-        &mut self,
-        plain: &mut Plain,
-        segment: usize,
-        doc: u32,
-        facts: u64,
-    ) {
-        let lead = Facts::lead(facts, doc);
-        let is_first = plain.lead != Some(lead);
-        let first = u32::from(is_first);
-        plain.lead = Some(lead);
-        let kind = Facts::kind_code(facts);
-        let kinds = if is_first { 0 } else { plain.kinds };
-        self.kinds[kind] += u64::from(kinds >> kind & 1 == 0);
-        plain.kinds = kinds | 1 << kind;
-        if self.wanted.year {
-            self.years[(facts >> Facts::YEAR_SHIFT) as usize % YEARS] += first;
-        }
-        self.sources[Facts::format_code(facts)] += u64::from(first);
-        self.grades[Facts::grade_code(facts)] += u64::from(first);
-        if is_first {
-            for names in [&mut self.authors, &mut self.venues].into_iter().flatten() {
-                names.add(segment, lead);
-            }
-        }
-        if self.wanted.lang {
-            if is_first {
-                plain.langs.clear();
-            }
-            let lang = Facts::lang_code(facts) as u16;
-            if lang != 0 && !plain.langs.contains(&lang) {
-                plain.n_with_lang += u64::from(plain.langs.is_empty());
-                plain.langs.push(lang);
-                self.langs[usize::from(lang)] += 1;
-            }
-        }
-    }
-
-    /// Counts what the papers of a segment lacked that were counted so.
-    pub(super) fn end_plain(&mut self, plain: &Plain, n_papers: u64) {
-        self.no_topic += n_papers;
-        self.no_survey += n_papers;
-        if let Some(none) = self.langs.first_mut() {
-            *none += n_papers - plain.n_with_lang;
-        }
-    }
-
-    /// Counts a paper.
-    pub(super) fn add(&mut self, segment: usize, paper: &PaperSeen, table: &TopicTable) {
-        let but = |dimension: Dimension| paper.but >> dimension as u8 & 1 == 1;
-        if self.wanted.year && but(Dimension::Year) {
-            self.years[(paper.facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
-        }
-        for kind in super::bits::ones(u64::from(paper.kinds), 0) {
-            self.kinds[kind as usize] += 1;
-        }
-        if self.wanted.topic || self.wanted.survey {
-            self.paper += 1;
-            self.add_topics(paper, but(Dimension::Topic), table);
-        }
-        if let Some(authors) = &mut self.authors
-            && but(Dimension::Author)
-        {
-            authors.add(segment, paper.lead);
-        }
-        if let Some(venues) = &mut self.venues
-            && but(Dimension::Venue)
-        {
-            venues.add(segment, paper.lead);
-        }
-        if self.wanted.lang && but(Dimension::Lang) {
-            for lang in &paper.langs {
-                self.langs[usize::from(*lang)] += 1;
-            }
-            self.langs[0] += u64::from(paper.langs.is_empty());
-        }
-        if paper.whole {
-            self.sources[Facts::format_code(paper.facts)] += 1;
-            self.grades[Facts::grade_code(paper.facts)] += 1;
-        }
-    }
-
-    fn add_topics(&mut self, paper: &PaperSeen, counts: bool, table: &TopicTable) {
-        for topic in &paper.topics {
-            for above in table.upward(*topic) {
-                let stamp = &mut self.stamps[above as usize];
-                if *stamp == self.paper {
-                    break;
-                }
-                *stamp = self.paper;
-                self.topics[above as usize] += 1;
-            }
-        }
-        self.no_topic += u64::from(counts && paper.topics.is_empty());
-        if !self.wanted.survey || !paper.whole {
-            return;
-        }
-        for topic in &paper.whole_topics {
-            let Some(root) = table.upward(*topic).last() else { continue };
-            let stamp = &mut self.survey_stamps[root as usize];
-            if *stamp != self.paper {
-                *stamp = self.paper;
-                self.surveys[root as usize] += 1;
-            }
-        }
-        self.no_survey += u64::from(paper.whole_topics.is_empty());
+    /// Counts a paper for the year that its passages have in their facts.
+    pub(super) fn add_year(&mut self, facts: u64) {
+        self.years[(facts >> Facts::YEAR_SHIFT) as usize % YEARS] += 1;
     }
 
     /// Makes the facets, in the order asked.
@@ -256,12 +118,10 @@ impl<'a> Counts<'a> {
         &self,
         request: &Request,
         trees: &[TopicTree],
-        table: &TopicTable,
     ) -> Result<Vec<Facet>, SearchError> {
-        request
-            .facets
-            .iter()
-            .map(|(name, limit)| self.facet(name, *limit, &request.filters, trees, table))
+        let facets = request.facets.iter();
+        facets
+            .map(|(name, limit)| self.facet(name, *limit, &request.filters, trees))
             .collect()
     }
 
@@ -271,16 +131,18 @@ impl<'a> Counts<'a> {
         limit: Option<usize>,
         filters: &Filters,
         trees: &[TopicTree],
-        table: &TopicTable,
     ) -> Result<Facet, SearchError> {
+        let paths = &self.table.paths;
+        let of_code = |code: Code| self.codes[code as usize].as_slice();
         let named = |counts, missing, order, selected: &dyn Fn(&str) -> bool| {
             facets::flat(name, counts, missing, limit, order, selected)
         };
         Ok(match name {
             "topic" => {
-                let counts = table.paths.iter().cloned().zip(self.topics.iter().copied());
+                let Some(topics) = &self.topics else { return Ok(Facet::default()) };
+                let counts = paths.iter().cloned().zip(topics.counts.iter().copied());
                 let counts = counts.collect();
-                facets::topics(trees, &counts, self.no_topic, limit, &filters.topics)
+                facets::topics(trees, &counts, topics.none, limit, &filters.topics)
             }
             "year" => {
                 let years = self.years.iter().enumerate().skip(1);
@@ -303,8 +165,8 @@ impl<'a> Counts<'a> {
                 facet
             }
             "kind" => {
-                let kinds = crate::schema::kind_names().zip(self.kinds);
-                let counts = kinds.map(|(kind, n)| (kind.to_owned(), n)).collect();
+                let kinds = crate::schema::kind_names().zip(&of_code(Code::Kind)[1..]);
+                let counts = kinds.map(|(kind, n)| (kind.to_owned(), *n)).collect();
                 let chosen =
                     |kind: &str| filters.kinds.iter().any(|k| kind_name(*k) == kind);
                 named(counts, 0, Order::Count, &chosen)
@@ -312,28 +174,31 @@ impl<'a> Counts<'a> {
             "author" => named_most(name, self.authors.as_ref(), limit, &filters.authors)?,
             "venue" => named_most(name, self.venues.as_ref(), limit, &filters.venues)?,
             "lang" => {
-                let codes = (0u16..).zip(&self.langs).skip(1).filter(|(_, n)| **n > 0);
+                let langs = of_code(Code::Lang);
+                let codes = (0u16..).zip(langs).skip(1).filter(|(_, n)| **n > 0);
                 let counts = codes.map(|(code, n)| (unpack_lang(code - 1), *n)).collect();
-                named(counts, self.langs[0], Order::Count, &|value| {
+                named(counts, langs[0], Order::Count, &|value| {
                     filters.langs.iter().any(|lang| lang.eq_ignore_ascii_case(value))
                 })
             }
             "source" => {
-                let counts = format_names().zip(self.sources[1..].iter().copied());
-                let counts = counts.map(|(name, n)| (name.to_owned(), n)).collect();
-                named(counts, self.sources[0], Order::Count, &|_| false)
+                let sources = of_code(Code::Format);
+                let counts = format_names().zip(&sources[1..]);
+                let counts = counts.map(|(name, n)| (name.to_owned(), *n)).collect();
+                named(counts, sources[0], Order::Count, &|_| false)
             }
             "quality" => {
-                let counts = Grade::ALL.iter().zip(self.grades[1..].iter().copied());
-                let counts = counts.map(|(g, n)| (g.name().to_owned(), n)).collect();
-                named(counts, self.grades[0], Order::Count, &|_| false)
+                let grades = of_code(Code::Grade);
+                let counts = Grade::ALL.iter().zip(&grades[1..]);
+                let counts = counts.map(|(g, n)| (g.name().to_owned(), *n)).collect();
+                named(counts, grades[0], Order::Count, &|_| false)
             }
             _ => {
-                let roots =
-                    table.paths.iter().zip(&self.surveys).filter(|(_, n)| **n > 0);
+                let Some(surveys) = &self.surveys else { return Ok(Facet::default()) };
+                let roots = paths.iter().zip(&surveys.counts).filter(|(_, n)| **n > 0);
                 let key = |path: &str| path.trim_start_matches('/').to_owned();
                 let counts = roots.map(|(path, n)| (key(path), *n)).collect();
-                let mut facet = named(counts, self.no_survey, Order::Count, &|_| false);
+                let mut facet = named(counts, surveys.none, Order::Count, &|_| false);
                 for value in &mut facet.values {
                     if let Some(tree) = trees.iter().find(|tree| tree.key == value.value)
                     {
@@ -343,6 +208,76 @@ impl<'a> Counts<'a> {
                 facet
             }
         })
+    }
+}
+
+/// Papers of each topic, or of each survey.
+pub(super) struct TopicCounts {
+    counts: Vec<u64>,
+    /// Papers without one.
+    pub(super) none: u64,
+    /// Count only the topic at the top, which is the survey.
+    top: bool,
+    /// First passage of the paper that is being counted, how many were before, and whether it has any.
+    lead: Option<u32>,
+    n_papers: u32,
+    some: bool,
+    /// The last paper that was counted for each.
+    stamps: Vec<u32>,
+    own: Vec<u32>,
+}
+
+impl TopicCounts {
+    fn new(n_topics: usize, top: bool) -> TopicCounts {
+        TopicCounts {
+            counts: vec![0; n_topics],
+            none: 0,
+            top,
+            lead: None,
+            n_papers: 0,
+            some: false,
+            stamps: vec![0; n_topics],
+            own: Vec::new(),
+        }
+    }
+
+    /// Counts a passage; they come in order.
+    pub(super) fn add(
+        &mut self,
+        table: &TopicTable,
+        segment: usize,
+        doc: u32,
+        facts: u64,
+    ) {
+        let lead = Facts::lead(facts, doc);
+        let varied = facts >> Facts::VARIED_SHIFT & 1 == 1;
+        if self.lead != Some(lead) {
+            self.end_paper();
+            self.lead = Some(lead);
+            self.n_papers += 1;
+        } else if !varied {
+            return;
+        }
+        self.own.clear();
+        table.of(segment, if varied { doc } else { lead }, &mut self.own);
+        self.some |= !self.own.is_empty();
+        for topic in &self.own {
+            let skipped = if self.top { table.upward(*topic).count() - 1 } else { 0 };
+            for topic in table.upward(*topic).skip(skipped) {
+                let stamp = &mut self.stamps[topic as usize];
+                if *stamp == self.n_papers {
+                    break;
+                }
+                *stamp = self.n_papers;
+                self.counts[topic as usize] += 1;
+            }
+        }
+    }
+
+    /// The last passage of a paper, or of a segment, has been counted.
+    pub(super) fn end_paper(&mut self) {
+        self.none += u64::from(self.lead.take().is_some() && !self.some);
+        self.some = false;
     }
 }
 

@@ -6,11 +6,11 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::bits::{Bits, and, ones};
-use super::count::{Counts, PaperSeen, Plain, Wanted};
+use super::count::Counts;
 use super::leaf::SegmentView;
-use super::matching::{Dimension, Sieve};
+use super::matching::Sieve;
 use super::ranking::Priors;
-use super::topics::TopicTable;
+use super::tally::Tally;
 use super::window::{Ask, WIDTH, Window};
 use super::{Group, Sort};
 use crate::schema::Facts;
@@ -36,7 +36,6 @@ pub(super) struct Candidate {
 /// What is kept while matches go by.
 pub(super) struct Gather<'a> {
     pub(super) counts: Counts<'a>,
-    table: &'a TopicTable,
     group: Group,
     sort: Sort,
     /// Citations of each paper, by stable key; only where those order the hits.
@@ -72,44 +71,12 @@ impl Ord for Rank {
     }
 }
 
-/// The paper that is being counted.
-struct Open {
-    segment: usize,
-    lead: u32,
-    seen: PaperSeen,
-}
-
 /// A paper that may be among the best.
 struct Chosen {
     segment: usize,
     lead: u32,
     /// Hopeful passages that match all filters, with scores.
     passages: Vec<(u32, f32)>,
-}
-
-/// Passages and papers where nothing else is counted.
-#[derive(Default)]
-struct Tally {
-    n_passages: u64,
-    n_papers: u64,
-    /// A passage was found of the paper that goes on in the next word.
-    inside: bool,
-}
-
-impl Tally {
-    /// Adds a window, given by its passages that match and the last passages of its papers.
-    ///
-    /// In a sum of the ones before each paper's end with the passages found there, a carry reaches
-    /// the end of just those papers that have one.
-    fn add(&mut self, found: &[u64], ends: &[u64]) {
-        for (found, ends) in found.iter().zip(ends) {
-            let (sum, out) = (found & !ends).overflowing_add(!ends);
-            let (sum, over) = sum.overflowing_add(u64::from(self.inside));
-            self.inside = out | over;
-            self.n_passages += u64::from(found.count_ones());
-            self.n_papers += u64::from(((sum | found) & ends).count_ones());
-        }
-    }
 }
 
 /// How hits are chosen.
@@ -124,14 +91,9 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(super) fn new(
-        counts: Counts<'a>,
-        table: &'a TopicTable,
-        choice: &Choice<'a>,
-    ) -> Gather<'a> {
+    pub(super) fn new(counts: Counts<'a>, choice: &Choice<'a>) -> Gather<'a> {
         Gather {
             counts,
-            table,
             group: choice.group,
             sort: choice.sort,
             cited: choice.cited,
@@ -157,47 +119,28 @@ impl<'a> Gather<'a> {
         matching: Option<&Bits>,
         sieve: &Sieve,
     ) {
-        let mut open =
-            Open { segment: number, lead: u32::MAX, seen: PaperSeen::default() };
         let mut chosen = Chosen { segment: number, lead: 0, passages: Vec::new() };
-        let mut tally = Tally::default();
-        let mut simple = Plain::default();
-        let Wanted { topic, survey, .. } = self.counts.wanted;
-        let by_topic = (topic || survey) && !self.table.is_empty(number);
-        // Collections have no topics, and most questions no filters.
-        let plain = sieve.sets().next().is_none() && !by_topic;
+        let mut tally = Tally::open(&self.counts, number, view, sieve);
         let mut from = 0;
         while from < view.max_doc() {
             let to = view.max_doc().min(from + WIDTH);
             let words = from as usize / 64..(to as usize).div_ceil(64);
-            let n_words = words.len();
             let matching = matching.map(|bits| &bits.words[words.clone()]);
             window.run(from, to, &Ask { matching, least: self.least() });
             let Window { found, hopeful, scores, .. } = window;
-            let found = &mut found[..n_words];
+            let found = &mut found[..words.len()];
             if let Some(alive) = &view.alive {
                 and(found, &alive.words[words.clone()]);
             }
-            for (found, hopeful) in found.iter().zip(hopeful.iter_mut()) {
-                *hopeful &= found;
-            }
-            self.choose(&mut chosen, view, from, &hopeful[..n_words], scores, sieve);
-            if self.counts.any && !plain {
-                self.count(&mut open, view, from, found, sieve);
-            } else {
-                sieve.sets().for_each(|set| and(found, &set.words[words.clone()]));
-                tally.add(found, &view.ends.words[words]);
-                if self.counts.any {
-                    self.count_plain(&mut simple, number, view, from, found);
-                }
-            }
+            let whole = tally.add(&mut self.counts, words, found);
+            and(hopeful, whole);
+            self.choose(&mut chosen, view, from, &hopeful[..whole.len()], scores);
             from = to;
         }
         self.keep(&mut chosen, view);
-        self.flush(&mut open);
-        self.counts.end_plain(&simple, tally.n_papers);
         self.n_passages += tally.n_passages;
-        self.n_papers += tally.n_papers;
+        self.n_papers += tally.n_papers();
+        tally.end(&mut self.counts);
     }
 
     /// A passage that scores less cannot bring its paper among the wanted.
@@ -220,13 +163,9 @@ impl<'a> Gather<'a> {
         from: u32,
         hopeful: &[u64],
         scores: &[f32],
-        sieve: &Sieve,
     ) {
         for (i, word) in hopeful.iter().enumerate().filter(|(_, word)| **word != 0) {
             for doc in ones(*word, from + i as u32 * 64) {
-                if sieve.failed(doc) != 0 {
-                    continue;
-                }
                 let facts = view.facts(doc);
                 let lead = Facts::lead(facts, doc);
                 if lead != chosen.lead {
@@ -250,98 +189,6 @@ impl<'a> Gather<'a> {
         }
         chosen.passages.clear();
         self.thin_out();
-    }
-
-    /// Counts the passages of a window for facets.
-    fn count(
-        &mut self,
-        open: &mut Open,
-        view: &SegmentView,
-        from: u32,
-        found: &[u64],
-        sieve: &Sieve,
-    ) {
-        for (i, word) in found.iter().enumerate().filter(|(_, word)| **word != 0) {
-            for doc in ones(*word, from + i as u32 * 64) {
-                self.passage(open, doc, view.facts(doc), sieve.failed(doc));
-            }
-        }
-    }
-
-    /// Does so where there are neither filters nor topics.
-    fn count_plain(
-        &mut self,
-        paper: &mut Plain,
-        segment: usize,
-        view: &SegmentView,
-        from: u32,
-        found: &[u64],
-    ) {
-        for (i, word) in found.iter().enumerate() {
-            for doc in ones(*word, from + i as u32 * 64) {
-                self.counts.add_plain(paper, segment, doc, view.facts(doc));
-            }
-        }
-    }
-
-    fn passage(&mut self, open: &mut Open, doc: u32, facts: u64, failed: u8) {
-        if failed.count_ones() > 1 {
-            return;
-        }
-        let lead = Facts::lead(facts, doc);
-        if lead != open.lead {
-            self.flush(open);
-            open.lead = lead;
-            open.seen.lead = lead;
-        }
-        let seen = &mut open.seen;
-        seen.facts = facts;
-        // Failing nothing counts for every dimension, failing one only for that.
-        seen.but |= if failed == 0 { u8::MAX } else { failed };
-        if failed == 0 {
-            seen.whole = true;
-            self.n_passages += 1;
-        }
-        if failed & !(1 << Dimension::Kind as u8) == 0 {
-            seen.kinds |= 1 << Facts::kind_code(facts);
-        }
-        if self.counts.wanted.lang && failed & !(1 << Dimension::Lang as u8) == 0 {
-            let lang = Facts::lang_code(facts) as u16;
-            if lang != 0 && !seen.langs.contains(&lang) {
-                seen.langs.push(lang);
-            }
-        }
-        let wants_topics = self.counts.wanted.topic || self.counts.wanted.survey;
-        if wants_topics && facts >> Facts::VARIED_SHIFT & 1 == 1 {
-            if failed & !(1 << Dimension::Topic as u8) == 0 {
-                self.table.of(open.segment, doc, &mut seen.topics);
-            }
-            if failed == 0 {
-                self.table.of(open.segment, doc, &mut seen.whole_topics);
-            }
-        }
-    }
-
-    /// The paper is complete: counts it.
-    fn flush(&mut self, open: &mut Open) {
-        if open.lead == u32::MAX {
-            return;
-        }
-        let Open { segment, seen, .. } = open;
-        let wants_topics = self.counts.wanted.topic || self.counts.wanted.survey;
-        let varied = seen.facts >> Facts::VARIED_SHIFT & 1 == 1;
-        if wants_topics && !varied && !self.table.is_empty(*segment) {
-            if seen.but >> Dimension::Topic as u8 & 1 == 1 {
-                self.table.of(*segment, seen.lead, &mut seen.topics);
-            }
-            if seen.whole {
-                self.table.of(*segment, seen.lead, &mut seen.whole_topics);
-            }
-        }
-        self.counts.add(*segment, seen, self.table);
-        self.n_papers += u64::from(seen.whole);
-        open.seen.clear();
-        open.lead = u32::MAX;
     }
 
     fn first_key(&self, lead: u32, view: &SegmentView) -> u64 {

@@ -1,7 +1,7 @@
 //! The leaves of a query: what each asks of a passage, and the passages of a segment that have it.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use tantivy::columnar::Column;
@@ -10,6 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
 use super::bits::Bits;
+use super::matching::Dimension;
 use super::places::{Counted, Place, count_places, most_of};
 use super::plan::forms_of;
 use crate::passage::PassageKind;
@@ -71,6 +72,77 @@ pub(super) enum Leaf {
     Langs(Vec<u16>),
 }
 
+/// A fact of passages that has few values: small numbers, zero for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    Kind,
+    Lang,
+    Format,
+    Grade,
+}
+
+impl Code {
+    pub(super) const ALL: [Code; 4] = [Code::Kind, Code::Lang, Code::Format, Code::Grade];
+
+    /// Values are below this.
+    pub(super) fn limit(self) -> usize {
+        if self == Code::Lang { 1 << 10 } else { 17 }
+    }
+
+    /// The field that filters by it, if one does.
+    pub(super) fn dimension(self) -> Option<Dimension> {
+        match self {
+            Code::Kind => Some(Dimension::Kind),
+            Code::Lang => Some(Dimension::Lang),
+            Code::Format | Code::Grade => None,
+        }
+    }
+
+    /// Every passage has a kind: it counts from one.
+    fn of(self, facts: u64) -> usize {
+        match self {
+            Code::Kind => Facts::kind_code(facts) + 1,
+            Code::Lang => Facts::lang_code(facts),
+            Code::Format => Facts::format_code(facts),
+            Code::Grade => Facts::grade_code(facts),
+        }
+    }
+}
+
+/// The passages of a segment that have each value of a code.
+pub(super) struct CodeSets {
+    /// Values but zero, in no order.
+    pub(super) values: Vec<(usize, Bits)>,
+    /// The passages with any of them; `None`: all passages.
+    pub(super) some: Option<Bits>,
+}
+
+impl CodeSets {
+    fn new(code: Code, facts: &[u64]) -> CodeSets {
+        let n_docs = facts.len() as u32;
+        let mut values: Vec<(usize, Bits)> = Vec::new();
+        // Neighbours are often alike.
+        let mut at = 0;
+        for (doc, facts) in (0..).zip(facts) {
+            let value = code.of(*facts);
+            if values.get(at).is_none_or(|(known, _)| *known != value) {
+                at = values.iter().position(|(v, _)| *v == value).unwrap_or_else(|| {
+                    values.push((value, Bits::none(n_docs)));
+                    values.len() - 1
+                });
+            }
+            values[at].1.insert(doc);
+        }
+        let none = values.iter().position(|(value, _)| *value == 0);
+        let some = none.map(|none| {
+            let mut some = Bits::all(n_docs);
+            some.and_not(&values.swap_remove(none).1);
+            some
+        });
+        CodeSets { values, some }
+    }
+}
+
 /// A segment with the columns that leaves and facets read.
 pub(super) struct SegmentView {
     pub(super) reader: SegmentReader,
@@ -84,6 +156,8 @@ pub(super) struct SegmentView {
     /// Passages that are not deleted; `None`: all of them.
     pub(super) alive: Option<Bits>,
     pub(super) order: Column<u64>,
+    /// Made when a facet first asks.
+    codes: [OnceLock<CodeSets>; Code::ALL.len()],
 }
 
 impl SegmentView {
@@ -113,6 +187,7 @@ impl SegmentView {
             alive,
             facts,
             order: columns.u64(column::ORDER)?,
+            codes: Default::default(),
             reader: reader.clone(),
             schema: schema.clone(),
         })
@@ -124,6 +199,11 @@ impl SegmentView {
 
     pub(super) fn facts(&self, doc: u32) -> u64 {
         self.facts[doc as usize]
+    }
+
+    /// The passages that have each value of a code.
+    pub(super) fn sets_of(&self, code: Code) -> &CodeSets {
+        self.codes[code as usize].get_or_init(|| CodeSets::new(code, &self.facts))
     }
 
     pub(super) fn is_lead(&self, doc: u32) -> bool {

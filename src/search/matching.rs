@@ -115,17 +115,7 @@ impl Sieve {
     }
 
     /// The passages that each filter lets through.
-    pub(super) fn sets(&self) -> impl Iterator<Item = &Bits> {
-        self.sets.iter().map(|(_, bits)| bits)
-    }
-
-    /// The dimensions whose filter a passage fails, as bits.
-    #[inline]
-    pub(super) fn failed(&self, doc: u32) -> u8 {
-        let mut failed = 0;
-        for (dimension, bits) in &self.sets {
-            failed |= u8::from(!bits.contains(doc)) << *dimension as u8;
-        }
-        failed
+    pub(super) fn sets(&self) -> impl Iterator<Item = (Dimension, &Bits)> {
+        self.sets.iter().map(|(dimension, bits)| (*dimension, bits))
     }
 }

@@ -29,6 +29,7 @@ mod ranking;
 mod searcher;
 mod similar;
 mod spelling;
+mod tally;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -141,6 +141,9 @@ fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Ranked, SearchError> {
     Ok((homes, ranked))
 }
 
+/// Counts that are looked at together.
+const STEP: usize = 32;
+
 /// Papers of each name.
 pub(super) struct NameCounts<'a> {
     table: &'a NameTable,
@@ -200,9 +203,16 @@ impl<'a> NameCounts<'a> {
         // Best first: the commonest, and of equal ones the first by name.
         let mut best: BinaryHeap<(Reverse<u32>, u32, u32)> = BinaryHeap::new();
         let mut least = 1;
-        for (number, count) in (0..).zip(counts.iter()) {
-            n_names += usize::from(*count > 0);
-            if *count >= least && limit > 0 {
+        for (first, counts) in (0..).step_by(STEP).zip(counts.chunks(STEP)) {
+            n_names += counts.iter().map(|count| usize::from(*count > 0)).sum::<usize>();
+            // Most names have one paper, the wanted ones many.
+            if limit == 0 || counts.iter().fold(0, |most, n| most.max(*n)) < least {
+                continue;
+            }
+            for (number, count) in (first..).zip(counts) {
+                if *count < least {
+                    continue;
+                }
                 best.push((Reverse(*count), self.table.rank(number), number));
                 if best.len() > limit {
                     best.pop();

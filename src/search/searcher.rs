@@ -135,7 +135,7 @@ impl Searcher {
         let authors = names(wanted.author, &self.authors, column::AUTHOR)?;
         let venues = names(wanted.venue, &self.venues, column::VENUE)?;
         let counts = Counts::new(wanted, table, authors, venues);
-        let mut gather = Gather::new(counts, table, &choice);
+        let mut gather = Gather::new(counts, &choice);
         for (number, (view, scope)) in self.segments.iter().zip(&scopes).enumerate() {
             let mut window = Window::open(
                 view,
@@ -161,7 +161,7 @@ impl Searcher {
             hits,
             total_passages: gather.n_passages,
             total_papers: gather.n_papers,
-            facets: gather.counts.facets(request, &self.view.tables.trees, table)?,
+            facets: gather.counts.facets(request, &self.view.tables.trees)?,
             parsed: request.query.to_string(),
             notes: plan.notes,
             ..Answer::default()
