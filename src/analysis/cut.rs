@@ -93,6 +93,31 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Passes over the words that come next, up to one that `may` wants as it stands or that may be
+    /// more than plain letters; returns their number. Each would have been one piece.
+    pub(super) fn pass_over(&mut self, may: impl Fn(&str) -> bool) -> u32 {
+        let bytes = self.text.as_bytes();
+        let mut n_words = 0;
+        loop {
+            let is_sign = |b: &&u8| b.is_ascii() && !b.is_ascii_alphanumeric();
+            let start = self.at + bytes[self.at..].iter().take_while(is_sign).count();
+            let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic());
+            let end = start + letters.count();
+            // What joins words stands between them without a space.
+            let goes_on = match bytes.get(end) {
+                None | Some(b' ' | b'\n' | b';' | b':' | b')' | b'?') => false,
+                Some(b'.' | b',') => bytes.get(end + 1).is_some_and(|b| *b != b' '),
+                Some(_) => true,
+            };
+            let behind_at = start > 0 && bytes[start - 1] == b'@';
+            if end == start || goes_on || behind_at || may(&self.text[start..end]) {
+                return n_words;
+            }
+            self.at = end;
+            n_words += 1;
+        }
+    }
+
     /// Whether the compound is written in a script without spaces.
     pub(super) fn is_cjk(&self) -> bool {
         self.pieces.first().is_some_and(|piece| piece.class == Class::Cjk)

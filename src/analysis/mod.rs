@@ -73,12 +73,18 @@ pub enum TokenKind {
 /// Cuts `text` into tokens, in order of position; a joined form comes before its parts.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::with_capacity(text.len() / 6);
-    collect(text, |_| true, |_, _| true, &mut found);
+    let mut stream = Stream::new(Cutter::new(text));
+    STEMS.with_borrow_mut(|stems| {
+        while let Some(raw) = stream.advance() {
+            let stem = stems.stem_typed(raw.typed, raw.exact);
+            found.push(raw.token(stem));
+        }
+    });
     found
 }
 
 /// Returns those tokens of `text` that `keep` wants by their exact form and their stem; it is asked
-/// only of those that `may` wants by their exact form alone.
+/// only of those that `may` wants by their exact form, or by the word as it stands in the text.
 ///
 /// The stem of a word begins with the letter that the word begins with. Where few tokens are wanted
 /// this is much faster than [`tokens`].
@@ -88,34 +94,21 @@ pub fn tokens_where(
     keep: impl Fn(&str, &str) -> bool,
 ) -> Vec<Token> {
     let mut found = Vec::new();
-    collect(text, may, keep, &mut found);
-    found
-}
-
-fn collect(
-    text: &str,
-    may: impl Fn(&str) -> bool,
-    keep: impl Fn(&str, &str) -> bool,
-    found: &mut Vec<Token>,
-) {
     let mut stream = Stream::new(Cutter::new(text));
     STEMS.with_borrow_mut(|stems| {
-        while let Some(raw) = stream.advance() {
+        loop {
+            stream.pass_over(&may);
+            let Some(raw) = stream.advance() else { break };
             if !may(raw.exact) {
                 continue;
             }
             let stem = stems.stem_typed(raw.typed, raw.exact);
             if keep(raw.exact, stem) {
-                found.push(Token {
-                    position: raw.position,
-                    range: raw.range,
-                    exact: raw.exact.to_owned(),
-                    stem: stem.to_owned(),
-                    kind: raw.kind,
-                });
+                found.push(raw.token(stem));
             }
         }
     });
+    found
 }
 
 /// Shows each token of `text` to `take` in the order of [`tokens`], without giving it memory of its
@@ -157,6 +150,18 @@ struct Raw<'a> {
     kind: TokenKind,
 }
 
+impl Raw<'_> {
+    fn token(&self, stem: &str) -> Token {
+        Token {
+            position: self.position,
+            range: self.range.clone(),
+            exact: self.exact.to_owned(),
+            stem: stem.to_owned(),
+            kind: self.kind,
+        }
+    }
+}
+
 /// Gives the tokens of one compound after another, without allocating.
 struct Stream<'a> {
     cutter: Cutter<'a>,
@@ -170,6 +175,15 @@ struct Stream<'a> {
 impl<'a> Stream<'a> {
     fn new(cutter: Cutter<'a>) -> Self {
         Self { cutter, position: 0, step: 0, steps: 0 }
+    }
+
+    /// Passes over the plain words that come next and that `may` does not want.
+    fn pass_over(&mut self, may: impl Fn(&str) -> bool) {
+        if self.step == self.steps {
+            self.position += self.cutter.pieces.len() as u32;
+            self.cutter.pieces.clear();
+            self.position += self.cutter.pass_over(may);
+        }
     }
 
     fn advance(&mut self) -> Option<Raw<'_>> {

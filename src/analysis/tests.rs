@@ -353,6 +353,17 @@ proptest! {
     }
 
     #[test]
+    fn what_is_passed_over_is_only_what_is_not_wanted(
+        text in "[a-dA-D0-9α .,;'/+#_@(é扩\n\u{301}\u{ad}-]{0,40}"
+    ) {
+        let may = |word: &str| matches!(word.as_bytes().first(), Some(b'b' | b'B' | b'd' | b'D'));
+        let all = tokens(&text);
+        let wanted: Vec<&Token> = all.iter().filter(|token| may(&token.exact)).collect();
+        let found = tokens_where(&text, may, |_, _| true);
+        prop_assert_eq!(wanted, found.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
     fn the_engine_gets_the_same_tokens(text in "[a-cA-C0-9α .,'/+#_é扩散-]{0,40}") {
         let own = tokens(&text);
         let mut stems = StemTokenizer::default();

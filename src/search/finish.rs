@@ -7,14 +7,14 @@ use tantivy::DocAddress;
 use tantivy::TantivyDocument;
 
 use super::concept::keep_best;
-use super::gather::{Candidate, Gather};
+use super::gather::{Candidate, Gather, Match};
 use super::leaf::SegmentView;
 use super::pairs::Pairs;
 use super::plan::Plan;
 use super::ranking::{Priors, Ranking};
 use super::searcher::Searcher;
 use super::topics::TopicTable;
-use super::window::{Ask, Window};
+use super::window::{Ask, Present, Window};
 use super::{Group, Hit, PaperInfo, PassageHit, Request, SearchError};
 use crate::schema::{IndexPassage, Stored, Work};
 use crate::snippet::{Matcher, highlight};
@@ -82,7 +82,8 @@ impl Finish<'_> {
         gather: &'g Gather,
         wanted: usize,
     ) -> Result<Vec<Ranked<'g>>, SearchError> {
-        let lift = self.plan.lift(&self.searcher.ranking);
+        let ranking = &self.searcher.ranking;
+        let lift = self.plan.lift(ranking);
         let mut all: Vec<&Candidate> = gather.candidates.iter().collect();
         all.sort_by(|a, b| {
             b.first
@@ -95,8 +96,13 @@ impl Finish<'_> {
         while !rest.is_empty() {
             let least = self.nth_best(&mut ranked, wanted);
             let hopeless = |c: &Candidate| {
-                least.is_some_and(|(first, score)| {
-                    (c.first, (c.score + c.second) * lift) < (first, score)
+                let best = c.score + c.second;
+                let passages = gather.pool[c.passages.clone()].iter();
+                // The bound of all is quick, that of what is there is close.
+                let own = || passages.map(|m| self.plan.lift_of(m.present, ranking));
+                least.is_some_and(|least| {
+                    (c.first, best * lift) < least
+                        || (c.first, best * own().fold(1.0, f32::max)) < least
                 })
             };
             let (now, later) = rest.split_at(size.min(rest.len()));
@@ -126,7 +132,7 @@ impl Finish<'_> {
     fn score<'g>(
         &self,
         now: &[&'g Candidate],
-        pool: &[(u32, f32)],
+        pool: &[Match],
         out: &mut Vec<Ranked<'g>>,
     ) -> Result<(), SearchError> {
         let lift = self.plan.lift(&self.searcher.ranking);
@@ -144,15 +150,15 @@ impl Finish<'_> {
                 let mut looked_at = Vec::new();
                 let passages = pool[candidate.passages.clone()].iter();
                 // Pairs cannot lift the others above the best.
-                for (doc, score) in passages.filter(|(_, s)| s * lift >= candidate.score)
-                {
-                    let prior = self.priors.of_passage(view.facts(*doc));
-                    let score = score + prior * pairs.score(*doc);
+                for passage in passages.filter(|m| m.score * lift >= candidate.score) {
+                    let Match { doc, score, present } = *passage;
+                    let prior = self.priors.of_passage(view.facts(doc));
+                    let score = score + prior * pairs.score(doc, present)?;
                     if best.is_none_or(|(most, _)| score > most) {
-                        best = Some((score, *doc));
+                        best = Some((score, doc));
                     }
                     if several {
-                        looked_at.push((*doc, score));
+                        looked_at.push((doc, score));
                     }
                 }
                 let (score, doc) = best.unwrap_or((candidate.score, candidate.lead));
@@ -168,11 +174,19 @@ impl Plan {
     /// By how much pairs and typed forms can raise a score, at most: a pair gives no more than its share
     /// of what its two words gave, a form no more than its share of what its word gave.
     pub(super) fn lift(&self, ranking: &Ranking) -> f32 {
-        let times = |unit: usize| {
-            self.pairs.iter().filter(|p| p.left == unit || p.right == unit).count()
-        };
-        let most = (0..self.units.len()).map(times).max().unwrap_or(0);
-        1.0 + ranking.pairs * most as f32 + ranking.typed + f32::EPSILON * 8.0
+        self.lift_of(Present::UNKNOWN, ranking)
+    }
+
+    /// The same for a passage that holds no more than these units.
+    fn lift_of(&self, present: Present, ranking: &Ranking) -> f32 {
+        let mut times = vec![0; self.units.len()];
+        for pair in &self.pairs {
+            let there = u8::from(present.in_text(pair) || present.in_title(pair));
+            times[pair.left] += there;
+            times[pair.right] += there;
+        }
+        let most = times.into_iter().max().unwrap_or(0);
+        1.0 + ranking.pairs * f32::from(most) + ranking.typed + f32::EPSILON * 8.0
     }
 }
 
@@ -182,7 +196,7 @@ struct Reading<'a> {
     number: usize,
     view: &'a SegmentView,
     /// [`Gather::pool`]
-    pool: &'a [(u32, f32)],
+    pool: &'a [Match],
     /// Opened where a paper has other passages to choose from than were looked at.
     pairs: Option<Pairs<'a>>,
 }
@@ -241,32 +255,34 @@ impl Reading<'_> {
         let Finish { searcher, plan, request, table, priors, .. } = self.finish;
         let mut found = self.pool[ranked.candidate.passages.clone()].to_vec();
         let mut topics = Vec::new();
-        for (doc, _) in &found {
-            table.of(self.number, *doc, &mut topics);
+        for passage in &found {
+            table.of(self.number, passage.doc, &mut topics);
         }
         if found.len() == 1 {
             return Ok((vec![(ranked.doc, ranked.score)], topics));
         }
         let wanted = request.per_paper.max(1);
         let lift = plan.lift(&searcher.ranking);
-        let mut scores: Vec<f32> = found.iter().map(|(_, score)| *score).collect();
+        let mut scores: Vec<f32> = found.iter().map(|m| m.score).collect();
         scores.sort_unstable_by_key(|score| Reverse(score.to_bits()));
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
-        found.retain(|(_, score)| score * lift >= least);
-        for (doc, score) in &mut found {
-            if let Ok(at) = ranked.looked_at.binary_search_by_key(doc, |(doc, _)| *doc) {
-                *score = ranked.looked_at[at].1;
+        found.retain(|m| m.score * lift >= least);
+        let mut scored = Vec::with_capacity(found.len());
+        for Match { doc, score, present } in found {
+            if let Ok(at) = ranked.looked_at.binary_search_by_key(&doc, |(doc, _)| *doc) {
+                scored.push(ranked.looked_at[at]);
                 continue;
             }
             let pairs = match &mut self.pairs {
                 Some(pairs) => pairs,
                 None => self.pairs.insert(Pairs::open(searcher, self.view, plan)?),
             };
-            *score += pairs.score(*doc) * priors.of_passage(self.view.facts(*doc));
+            let prior = priors.of_passage(self.view.facts(doc));
+            scored.push((doc, score + prior * pairs.score(doc, present)?));
         }
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found.truncate(wanted);
-        Ok((found, topics))
+        scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        scored.truncate(wanted);
+        Ok((scored, topics))
     }
 
     fn stored(&self, doc: u32) -> Result<Option<Stored>, SearchError> {
@@ -282,14 +298,16 @@ impl Reading<'_> {
             let units = std::slice::from_ref(unit);
             let mut window =
                 Window::open(self.view, &searcher.scales, &searcher.ranking, units, &[])?;
-            window.run(doc, doc + 1, &Ask { matching: None, least: 0.0 });
-            scores.push(window.scores[0]);
+            let from = doc - doc % 64;
+            window.run(from, doc + 1, &Ask { matching: None, least: 0.0 });
+            scores.push(window.scores[(doc - from) as usize]);
         }
         keep_best(&plan.others, &plan.units, &mut scores);
         for (unit, score) in plan.units.iter().zip(scores).filter(|(_, s)| *s != 0.0) {
             why.push((unit.label.clone(), unit.field.to_owned(), score * prior));
         }
-        let score = Pairs::open(searcher, self.view, plan)?.score(doc) * prior;
+        let score =
+            Pairs::open(searcher, self.view, plan)?.score(doc, Present::UNKNOWN)? * prior;
         if score > 0.0 {
             why.push((
                 "words side by side and as typed".to_owned(),

@@ -11,7 +11,7 @@ use super::leaf::SegmentView;
 use super::matching::Sieve;
 use super::ranking::Priors;
 use super::tally::Tally;
-use super::window::{Ask, WIDTH, Window};
+use super::window::{Ask, Present, WIDTH, Window};
 use super::{Group, Sort};
 use crate::schema::Facts;
 
@@ -29,8 +29,16 @@ pub(super) struct Candidate {
     pub(super) second: f32,
     /// Stable key.
     pub(super) order: u64,
-    /// Its passages that match all filters, with their scores; a range of [`Gather::pool`].
+    /// Its passages that match all filters; a range of [`Gather::pool`].
     pub(super) passages: std::ops::Range<usize>,
+}
+
+/// A passage that matches, before pairs of words are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Match {
+    pub(super) doc: u32,
+    pub(super) score: f32,
+    pub(super) present: Present,
 }
 
 /// What is kept while matches go by.
@@ -46,7 +54,7 @@ pub(super) struct Gather<'a> {
     second: f32,
     priors: Priors,
     pub(super) candidates: Vec<Candidate>,
-    pub(super) pool: Vec<(u32, f32)>,
+    pub(super) pool: Vec<Match>,
     best: BinaryHeap<Reverse<Rank>>,
     next_thinning: usize,
     pub(super) n_passages: u64,
@@ -75,8 +83,20 @@ impl Ord for Rank {
 struct Chosen {
     segment: usize,
     lead: u32,
-    /// Hopeful passages that match all filters, with scores.
-    passages: Vec<(u32, f32)>,
+    /// Hopeful passages that match all filters.
+    passages: Vec<Match>,
+    /// So many of them know what is present.
+    n_looked: usize,
+}
+
+impl Chosen {
+    /// Asks the window that begins with `from` what the passages hold.
+    fn look(&mut self, window: &Window, from: u32) {
+        for passage in &mut self.passages[self.n_looked..] {
+            passage.present = window.present((passage.doc - from) as usize);
+        }
+        self.n_looked = self.passages.len();
+    }
 }
 
 /// How hits are chosen.
@@ -119,7 +139,8 @@ impl<'a> Gather<'a> {
         matching: Option<&Bits>,
         sieve: &Sieve,
     ) {
-        let mut chosen = Chosen { segment: number, lead: 0, passages: Vec::new() };
+        let passages = Vec::new();
+        let mut chosen = Chosen { segment: number, lead: 0, passages, n_looked: 0 };
         let mut tally = Tally::open(&self.counts, number, view, sieve);
         let mut from = 0;
         while from < view.max_doc() {
@@ -127,17 +148,17 @@ impl<'a> Gather<'a> {
             let words = from as usize / 64..(to as usize).div_ceil(64);
             let matching = matching.map(|bits| &bits.words[words.clone()]);
             window.run(from, to, &Ask { matching, least: self.least() });
-            let Window { found, hopeful, scores, .. } = window;
-            let found = &mut found[..words.len()];
+            let found = &mut window.found[..words.len()];
             if let Some(alive) = &view.alive {
                 and(found, &alive.words[words.clone()]);
             }
             let whole = tally.add(&mut self.counts, words, found);
-            and(hopeful, whole);
-            self.choose(&mut chosen, view, from, &hopeful[..whole.len()], scores);
+            and(&mut window.hopeful, whole);
+            self.choose(&mut chosen, view, from, window);
+            chosen.look(window, from);
             from = to;
         }
-        self.keep(&mut chosen, view);
+        self.keep(&mut chosen, view, window, from);
         self.n_passages += tally.n_passages;
         self.n_papers += tally.n_papers();
         tally.end(&mut self.counts);
@@ -161,33 +182,41 @@ impl<'a> Gather<'a> {
         chosen: &mut Chosen,
         view: &SegmentView,
         from: u32,
-        hopeful: &[u64],
-        scores: &[f32],
+        window: &Window,
     ) {
-        for (i, word) in hopeful.iter().enumerate().filter(|(_, word)| **word != 0) {
+        let hopeful = window.hopeful.iter();
+        for (i, word) in hopeful.enumerate().filter(|(_, word)| **word != 0) {
             for doc in ones(*word, from + i as u32 * 64) {
                 let facts = view.facts(doc);
                 let lead = Facts::lead(facts, doc);
                 if lead != chosen.lead {
-                    self.keep(chosen, view);
+                    self.keep(chosen, view, window, from);
                     chosen.lead = lead;
                 }
-                let score = scores[(doc - from) as usize] * self.priors.of_passage(facts);
-                chosen.passages.push((doc, score));
+                let score = window.scores[(doc - from) as usize];
+                let score = score * self.priors.of_passage(facts);
+                chosen.passages.push(Match { doc, score, present: Present::UNKNOWN });
             }
         }
     }
 
     /// Keeps a paper, or its passages, if they may be among the best.
-    fn keep(&mut self, chosen: &mut Chosen, view: &SegmentView) {
+    fn keep(
+        &mut self,
+        chosen: &mut Chosen,
+        view: &SegmentView,
+        window: &Window,
+        from: u32,
+    ) {
         if chosen.passages.is_empty() {
             return;
         }
         match self.group {
-            Group::Paper => self.keep_paper(chosen, view),
-            Group::Passage => self.keep_passages(chosen, view),
+            Group::Paper => self.keep_paper(chosen, view, window, from),
+            Group::Passage => self.keep_passages(chosen, view, window, from),
         }
         chosen.passages.clear();
+        chosen.n_looked = 0;
         self.thin_out();
     }
 
@@ -202,9 +231,15 @@ impl<'a> Gather<'a> {
         }
     }
 
-    fn keep_paper(&mut self, chosen: &Chosen, view: &SegmentView) {
+    fn keep_paper(
+        &mut self,
+        chosen: &mut Chosen,
+        view: &SegmentView,
+        window: &Window,
+        from: u32,
+    ) {
         let (mut best, mut second) = (f32::MIN, 0.0);
-        for (_, score) in &chosen.passages {
+        for Match { score, .. } in &chosen.passages {
             if *score > best {
                 second = if best == f32::MIN { 0.0 } else { best };
                 best = *score;
@@ -217,6 +252,7 @@ impl<'a> Gather<'a> {
         if !self.may_reach(rank) {
             return;
         }
+        chosen.look(window, from);
         let start = self.pool.len();
         self.pool.extend_from_slice(&chosen.passages);
         self.candidates.push(Candidate {
@@ -230,19 +266,26 @@ impl<'a> Gather<'a> {
         });
     }
 
-    fn keep_passages(&mut self, chosen: &Chosen, view: &SegmentView) {
+    fn keep_passages(
+        &mut self,
+        chosen: &mut Chosen,
+        view: &SegmentView,
+        window: &Window,
+        from: u32,
+    ) {
+        chosen.look(window, from);
         let first = self.first_key(chosen.lead, view);
-        for (doc, score) in &chosen.passages {
-            if !self.may_reach(Rank(first, *score)) {
+        for passage in &chosen.passages {
+            if !self.may_reach(Rank(first, passage.score)) {
                 continue;
             }
             let start = self.pool.len();
-            self.pool.push((*doc, *score));
+            self.pool.push(*passage);
             self.candidates.push(Candidate {
                 segment: chosen.segment,
                 lead: chosen.lead,
                 first,
-                score: *score,
+                score: passage.score,
                 second: 0.0,
                 order: view.order.values.get_val(chosen.lead),
                 passages: start..start + 1,

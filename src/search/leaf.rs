@@ -150,7 +150,7 @@ pub(super) struct SegmentView {
     /// Packed facts of each passage, decoded: every match asks for them.
     facts: Vec<u64>,
     /// First passages of papers.
-    leads: Bits,
+    pub(super) leads: Bits,
     /// Last passages of papers.
     pub(super) ends: Bits,
     /// Passages that are not deleted; `None`: all of them.

@@ -1,46 +1,53 @@
 //! Scores what only the best passages are asked: neighbouring words of the query that stand side by side,
 //! and words in the form in which they were typed.
 
-use tantivy::DocSet;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::leaf::{Leaf, SegmentView, Words};
 use super::places::Place;
 use super::plan::{Pair, Plan, Scored};
 use super::searcher::Searcher;
-use super::window::Scales;
+use super::window::{Present, Scales};
 
 /// The pairs of a plan in one segment, read forward.
 pub(super) struct Pairs<'a> {
     scales: &'a Scales,
     lengths: FieldNormReader,
+    view: &'a SegmentView,
+    plan: &'a Plan,
     /// Each with its weight.
     pairs: Vec<(Pair, f32)>,
     title_words: f32,
     text: Spots,
     title: Spots,
-    /// Passages that hold a word as it was typed, with its weight.
-    typed: Vec<(SegmentPostings, f32)>,
+    typed: Vec<Typed<'a>>,
+}
+
+/// Passages that hold a word as it was typed.
+struct Typed<'a> {
+    unit: usize,
+    form: &'a str,
+    weight: f32,
+    /// Opened for the first passage that holds the word.
+    list: Option<Place>,
 }
 
 /// Where the words of pairs stand, in one field.
 struct Spots {
+    field: Field,
+    /// By unit; opened for the first passage that holds both words of a pair.
     places: Vec<Option<Place>>,
-    /// The present passage holds the word.
-    here: Vec<bool>,
-    /// Its positions have been read: most passages hold only one word of a pair, and need none.
-    read: Vec<bool>,
-    positions: Vec<Vec<u32>>,
+    /// Positions in the passage that was asked last, and which it was.
+    positions: Vec<(u32, Vec<u32>)>,
 }
 
 impl<'a> Pairs<'a> {
-    /// Opens the postings of a plan's pairs.
+    /// Prepares the pairs of a plan.
     pub(super) fn open(
         searcher: &'a Searcher,
-        view: &SegmentView,
-        plan: &Plan,
+        view: &'a SegmentView,
+        plan: &'a Plan,
     ) -> tantivy::Result<Pairs<'a>> {
         let ranking = &searcher.ranking;
         let worth = |unit: &Scored| unit.weight * unit.idf;
@@ -52,105 +59,115 @@ impl<'a> Pairs<'a> {
                 pairs.push((*pair, weight));
             }
         }
-        let mut typed = Vec::new();
-        for unit in plan.units.iter().filter(|_| ranking.typed > 0.0) {
+        let typed = plan.units.iter().enumerate().filter_map(|(number, unit)| {
+            let form = unit.typed.as_deref()?;
             let weight = ranking.typed * worth(unit);
-            if let Some(form) = unit.typed.as_ref().filter(|_| weight > 0.0) {
-                let record = IndexRecordOption::WithFreqs;
-                let list = view.postings(view.schema.exact, form, record)?;
-                typed.extend(list.map(|list| (list, weight)));
-            }
-        }
+            (weight > 0.0).then_some(Typed { unit: number, form, weight, list: None })
+        });
         Ok(Pairs {
             scales: &searcher.scales,
             lengths: view.reader.get_fieldnorms_reader(view.schema.text)?,
-            typed,
-            text: Spots::open(view, plan, &pairs, view.schema.text)?,
-            title: Spots::open(view, plan, &pairs, view.schema.title)?,
+            view,
+            plan,
+            typed: typed.collect(),
+            text: Spots::new(view.schema.text, plan.units.len()),
+            title: Spots::new(view.schema.title, plan.units.len()),
             title_words: ranking.title_words,
             pairs,
         })
     }
 
     /// Score of the pairs in a passage; calls must move forward.
-    pub(super) fn score(&mut self, doc: u32) -> f32 {
+    pub(super) fn score(&mut self, doc: u32, present: Present) -> tantivy::Result<f32> {
+        let Pairs { view, plan, .. } = *self;
         let scale = self.scales.of_text(&self.lengths, doc);
         let gain = self.scales.gain;
         let mut sum = 0.0;
-        for (list, weight) in &mut self.typed {
-            if list.doc() < doc {
-                list.seek(doc);
-            }
-            if list.doc() == doc {
-                let count = list.term_freq() as f32;
-                sum += *weight * gain * count / (count + scale);
+        for typed in self.typed.iter_mut().filter(|typed| present.has(typed.unit)) {
+            let list = match &mut typed.list {
+                Some(list) => list,
+                None => {
+                    let record = IndexRecordOption::WithFreqs;
+                    let list = view.postings(view.schema.exact, typed.form, record)?;
+                    typed.list.insert(Place { lists: list.into_iter().collect() })
+                }
+            };
+            if list.seek(doc) == doc {
+                let count = list.freq(doc) as f32;
+                sum += typed.weight * gain * count / (count + scale);
             }
         }
-        if self.pairs.is_empty() {
-            return sum;
-        }
-        self.text.seek(doc);
-        self.title.seek(doc);
         for (pair, weight) in &self.pairs {
-            let mut count = self.text.count(doc, pair);
-            count += self.title_words * self.title.count(doc, pair);
+            let mut count = 0.0;
+            if present.in_text(pair) {
+                count += self.text.count(view, plan, doc, pair)?;
+            }
+            if present.in_title(pair) {
+                count += self.title_words * self.title.count(view, plan, doc, pair)?;
+            }
             if count > 0.0 {
                 sum += weight * gain * count / (count + scale);
             }
         }
-        sum
+        Ok(sum)
     }
 }
 
 impl Spots {
-    fn open(
-        view: &SegmentView,
-        plan: &Plan,
-        pairs: &[(Pair, f32)],
-        field: Field,
-    ) -> tantivy::Result<Spots> {
-        let n = plan.units.len();
-        let mut places: Vec<Option<Place>> = Vec::new();
-        places.resize_with(n, || None);
-        for unit in pairs.iter().flat_map(|(pair, _)| [pair.left, pair.right]) {
-            if places[unit].is_some() {
-                continue;
-            }
-            let mut lists = Vec::new();
-            if let Leaf::Text(Words { places, .. }) = &plan.units[unit].leaf {
-                for term in places.iter().flatten() {
-                    let record = IndexRecordOption::WithFreqsAndPositions;
-                    lists.extend(view.postings(field, term, record)?);
-                }
-            }
-            places[unit] = (!lists.is_empty()).then_some(Place { lists });
-        }
-        let positions = vec![Vec::new(); n];
-        Ok(Spots { places, here: vec![false; n], read: vec![false; n], positions })
-    }
-
-    fn seek(&mut self, doc: u32) {
-        self.read.fill(false);
-        for (place, here) in self.places.iter_mut().zip(&mut self.here) {
-            *here = place.as_mut().is_some_and(|place| place.seek(doc) == doc);
-        }
+    fn new(field: Field, n_units: usize) -> Spots {
+        let mut places = Vec::new();
+        places.resize_with(n_units, || None);
+        Spots { field, places, positions: vec![(u32::MAX, Vec::new()); n_units] }
     }
 
     /// Counts the places where the right word follows the left one.
-    fn count(&mut self, doc: u32, pair: &Pair) -> f32 {
-        if !self.here[pair.left] || !self.here[pair.right] {
-            return 0.0;
-        }
+    fn count(
+        &mut self,
+        view: &SegmentView,
+        plan: &Plan,
+        doc: u32,
+        pair: &Pair,
+    ) -> tantivy::Result<f32> {
         for unit in [pair.left, pair.right] {
-            if !self.read[unit]
-                && let Some(place) = &mut self.places[unit]
-            {
-                place.positions(doc, &mut self.positions[unit]);
-                self.read[unit] = true;
+            if self.positions[unit].0 != doc {
+                self.read(view, plan, doc, unit)?;
+            }
+            if self.positions[unit].1.is_empty() {
+                return Ok(0.0);
             }
         }
-        let (left, right) = (&self.positions[pair.left], &self.positions[pair.right]);
+        let (left, right) = (&self.positions[pair.left].1, &self.positions[pair.right].1);
         let follows = |start: &&u32| right.binary_search(&(**start + 1)).is_ok();
-        left.iter().filter(follows).count() as f32
+        Ok(left.iter().filter(follows).count() as f32)
+    }
+
+    /// Reads the positions of a unit in a passage.
+    fn read(
+        &mut self,
+        view: &SegmentView,
+        plan: &Plan,
+        doc: u32,
+        unit: usize,
+    ) -> tantivy::Result<()> {
+        let place = match &mut self.places[unit] {
+            Some(place) => place,
+            None => {
+                let mut lists = Vec::new();
+                if let Leaf::Text(Words { places, .. }) = &plan.units[unit].leaf {
+                    for term in places.iter().flatten() {
+                        let record = IndexRecordOption::WithFreqsAndPositions;
+                        lists.extend(view.postings(self.field, term, record)?);
+                    }
+                }
+                self.places[unit].insert(Place { lists })
+            }
+        };
+        let (read, positions) = &mut self.positions[unit];
+        *read = doc;
+        positions.clear();
+        if place.seek(doc) == doc {
+            place.positions(doc, positions);
+        }
+        Ok(())
     }
 }

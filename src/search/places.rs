@@ -30,7 +30,7 @@ impl Place {
         self.doc()
     }
 
-    fn freq(&self, doc: u32) -> u32 {
+    pub(super) fn freq(&self, doc: u32) -> u32 {
         let here = self.lists.iter().filter(|list| list.doc() == doc);
         here.map(Postings::term_freq).max().unwrap_or(0)
     }

@@ -14,7 +14,7 @@ use super::bits::{insert_range, ones};
 use super::concept::{Other, Sides};
 use super::leaf::{Leaf, SegmentView};
 use super::lists::{List, open_lists};
-use super::plan::Scored;
+use super::plan::{Pair, Scored};
 use super::ranking::Ranking;
 use crate::schema::IndexSchema;
 
@@ -93,6 +93,41 @@ struct Track {
     most: f32,
     text: List,
     title: List,
+    /// Documents of the window that have it in the text, and in the title.
+    in_text: Vec<u64>,
+    in_title: Vec<u64>,
+}
+
+/// Which units of a plan stand in a document: in its text, in its title. Nothing is known of those
+/// from the 64th on, and of those that are not scored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Present {
+    text: u64,
+    title: u64,
+}
+
+impl Present {
+    /// Nothing is known.
+    pub(super) const UNKNOWN: Present = Present { text: u64::MAX, title: u64::MAX };
+
+    /// A document may have a unit in the text or in the title.
+    pub(super) fn has(self, unit: usize) -> bool {
+        holds(self.text | self.title, unit)
+    }
+
+    /// It may have both units of a pair in the text.
+    pub(super) fn in_text(self, pair: &Pair) -> bool {
+        holds(self.text, pair.left) && holds(self.text, pair.right)
+    }
+
+    /// It may have both in the title.
+    pub(super) fn in_title(self, pair: &Pair) -> bool {
+        holds(self.title, pair.left) && holds(self.title, pair.right)
+    }
+}
+
+fn holds(units: u64, unit: usize) -> bool {
+    unit >= 64 || units >> unit & 1 == 1
 }
 
 /// Which documents of a window still get scores.
@@ -133,6 +168,8 @@ pub(super) struct Window<'a> {
     pub(super) hopeful: Vec<u64>,
     edges: Vec<u64>,
     counts: Vec<f32>,
+    /// The units that have no track may stand anywhere.
+    unscored: Present,
 }
 
 impl<'a> Window<'a> {
@@ -173,6 +210,8 @@ impl<'a> Window<'a> {
                 most,
                 text,
                 title,
+                in_text: vec![0; WIDTH as usize / 64],
+                in_title: vec![0; WIDTH as usize / 64],
             });
         }
         // What belongs to a concept comes first, in order, then what can give most.
@@ -182,6 +221,11 @@ impl<'a> Window<'a> {
             (false, false) => b.most.total_cmp(&a.most),
             (a, b) => b.cmp(&a),
         });
+        let mut unscored = Present::UNKNOWN;
+        for track in tracks.iter().filter(|track| track.unit < 64) {
+            unscored.text &= !(1 << track.unit);
+            unscored.title &= !(1 << track.unit);
+        }
         Ok(Window {
             view,
             scales,
@@ -197,10 +241,12 @@ impl<'a> Window<'a> {
             hopeful: vec![0; WIDTH as usize / 64],
             edges: vec![0; WIDTH as usize / 64],
             counts: vec![0.0; WIDTH as usize],
+            unscored,
         })
     }
 
-    /// Finds and scores `from..to`, at most [`WIDTH`] documents; calls must move forward.
+    /// Finds and scores `from..to`, at most [`WIDTH`] documents; calls must move forward, and `from` is a
+    /// multiple of 64.
     pub(super) fn run(&mut self, from: u32, to: u32, ask: &Ask) {
         let width = (to - from) as usize;
         let words = width.div_ceil(64);
@@ -276,13 +322,12 @@ impl<'a> Window<'a> {
         let mut any = 0;
         let words = self.hopeful.iter_mut().zip(&self.edges);
         for ((word, edge), scores) in words.zip(self.scores.as_chunks().0) {
-            *word = match *word {
+            *word &= match word.count_ones() {
                 0 => 0,
-                u64::MAX => reaching(scores, need) | edge,
-                some => {
-                    let kept = ones(some, 0).filter(|at| scores[*at as usize] >= need);
-                    kept.fold(some & edge, |kept, at| kept | 1 << at)
-                }
+                1..8 => ones(*word, 0)
+                    .filter(|at| scores[*at as usize] >= need)
+                    .fold(*edge, |kept, at| kept | 1 << at),
+                _ => reaching(scores, need) | edge,
             };
             any |= *word;
         }
@@ -307,9 +352,13 @@ impl<'a> Window<'a> {
 
     /// Makes all passages of a hopeful passage's paper hopeful.
     fn widen(&mut self, from: u32, to: u32) {
+        let first = from as usize / 64;
         let mut end = from;
-        for i in 0..self.hopeful.len() {
-            for doc in ones(self.hopeful[i], from + i as u32 * 64) {
+        for i in 0..(to - from).div_ceil(64) as usize {
+            // Most papers of a collection of records have one passage.
+            let alone =
+                self.view.leads.words[first + i] & self.view.ends.words[first + i];
+            for doc in ones(self.hopeful[i] & !alone, from + i as u32 * 64) {
                 if doc >= end {
                     let lead = self.view.lead_of(doc).max(from);
                     end = self.view.end_of(doc).min(to);
@@ -327,76 +376,80 @@ impl<'a> Window<'a> {
         to: u32,
         finds: bool,
     ) {
-        let finds = u64::from(finds);
+        track.in_text.fill(0);
+        track.in_title.fill(0);
         if track.flat {
-            let Window { scores, found, .. } = self;
-            track.text.each(from, to, |doc, _| {
+            let Track { weight, text, in_text, .. } = track;
+            text.each(from, to, |doc, _| {
                 let at = (doc - from) as usize;
-                scores[at] += track.weight;
-                found[at / 64] |= finds << (at % 64);
+                in_text[at / 64] |= 1 << (at % 64);
+                self.scores[at] += *weight;
             });
         } else if track.title.reaches(to) {
-            self.text_and_title::<ALL>(track, from, to, finds);
+            self.text_and_title::<ALL>(track, from, to);
         } else {
-            self.text_only::<ALL>(track, from, to, finds);
+            self.text_only::<ALL>(track, from, to);
+        }
+        if finds {
+            // The title is that of the first passage.
+            let leads = &self.view.leads.words[from as usize / 64..];
+            let own = track.in_text.iter().zip(&track.in_title).zip(leads);
+            for (found, ((text, title), leads)) in self.found.iter_mut().zip(own) {
+                *found |= text | title & leads;
+            }
         }
     }
 
-    fn text_only<const ALL: bool>(
-        &mut self,
-        track: &mut Track,
-        from: u32,
-        to: u32,
-        finds: u64,
-    ) {
-        let Window { scores, found, hopeful, scales, text_lengths, .. } = self;
-        let weight = track.weight;
-        track.text.each(from, to, |doc, count| {
+    /// Which units stand in a document of the window for which all units were scored.
+    pub(super) fn present(&self, at: usize) -> Present {
+        let mut present = self.unscored;
+        for track in self.tracks.iter().filter(|track| track.unit < 64) {
+            present.text |= (track.in_text[at / 64] >> (at % 64) & 1) << track.unit;
+            present.title |= (track.in_title[at / 64] >> (at % 64) & 1) << track.unit;
+        }
+        present
+    }
+
+    fn text_only<const ALL: bool>(&mut self, track: &mut Track, from: u32, to: u32) {
+        let Window { scores, hopeful, scales, text_lengths, .. } = self;
+        let Track { weight, text, in_text, .. } = track;
+        text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            found[at / 64] |= finds << (at % 64);
+            in_text[at / 64] |= 1 << (at % 64);
             if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
                 let scale = scales.of_text(text_lengths, doc);
-                scores[at] += weight * count / (count + scale);
+                scores[at] += *weight * count / (count + scale);
             }
         });
     }
 
     /// The title counts as part of the text; what the text alone gave is corrected for it.
-    fn text_and_title<const ALL: bool>(
-        &mut self,
-        track: &mut Track,
-        from: u32,
-        to: u32,
-        finds: u64,
-    ) {
-        let Window { scores, found, hopeful, counts, scales, .. } = self;
+    fn text_and_title<const ALL: bool>(&mut self, track: &mut Track, from: u32, to: u32) {
+        let Window { scores, hopeful, counts, scales, .. } = self;
         let (text_lengths, title_lengths) = (&self.text_lengths, &self.title_lengths);
-        let weight = track.weight;
+        let Track { weight, title_weight, text, title, in_text, in_title, .. } = track;
         counts[..(to - from) as usize].fill(0.0);
-        track.text.each(from, to, |doc, count| {
+        text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            found[at / 64] |= finds << (at % 64);
+            in_text[at / 64] |= 1 << (at % 64);
             if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
                 let scale = scales.of_text(text_lengths, doc);
-                scores[at] += weight * count / (count + scale);
+                scores[at] += *weight * count / (count + scale);
                 counts[at] = count;
             }
         });
         let (share, words) = (self.ranking.title, self.ranking.title_words);
-        let view = self.view;
-        track.title.each(from, to, |doc, count| {
+        title.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
-            if finds == 1 && view.is_lead(doc) {
-                found[at / 64] |= 1 << (at % 64);
-            }
+            in_title[at / 64] |= 1 << (at % 64);
             if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
                 let scale = scales.of_text(text_lengths, doc);
                 let title_scale = scales.title[title_lengths.fieldnorm_id(doc) as usize];
                 let in_text = counts[at];
                 let both = in_text + words * count;
-                scores[at] += weight
+                scores[at] += *weight
                     * (both / (both + scale) - in_text / (in_text + scale))
-                    + share * track.title_weight * count / (count + title_scale);
+                    + share * *title_weight * count / (count + title_scale);
             }
         });
     }
@@ -419,14 +472,26 @@ impl<'a> Window<'a> {
 
 /// Which scores reach `need`, as bits.
 fn reaching(scores: &[f32; 64], need: f32) -> u64 {
-    let mut bits = 0;
-    for (i, some) in scores.as_chunks::<16>().0.iter().enumerate() {
-        // To count them is quick, and mostly there is none.
-        if some.iter().map(|score| u32::from(*score >= need)).sum::<u32>() > 0 {
-            for (at, score) in some.iter().enumerate() {
-                bits |= u64::from(*score >= need) << (16 * i + at);
-            }
+    let flags: [u8; 64] = std::array::from_fn(|at| u8::from(scores[at] >= need));
+    let eights = flags.as_chunks().0.iter().rev();
+    eights.fold(0, |bits, eight| {
+        // The product has the lowest bits of the eight bytes side by side at its top.
+        let eight = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080);
+        bits << 8 | eight >> 56
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_that_reach_are_bits() {
+        let mut random = fastrand::Rng::with_seed(5);
+        for _ in 0..100 {
+            let scores = std::array::from_fn(|_| random.u32(..4) as f32);
+            let kept = (0..64).filter(|at| scores[*at] >= 2.0);
+            assert_eq!(reaching(&scores, 2.0), kept.fold(0, |bits, at| bits | 1 << at));
         }
     }
-    bits
 }

@@ -40,10 +40,10 @@ impl Initials {
         self.0[word] |= bit;
     }
 
-    /// Whether a word may have a stem that was added: it begins with the same two letters, but for
-    /// `dying` and its like, and stems of one letter.
+    /// Whether a word, folded or of plain letters, may have a stem that was added: it begins with the
+    /// same two letters, but for `dying` and its like, and stems of one letter.
     fn has(&self, word: &str) -> bool {
-        let mut bytes = word.bytes();
+        let mut bytes = word.bytes().map(|byte| byte.to_ascii_lowercase());
         let first = bytes.next().unwrap_or(0);
         let has = |second| {
             let (word, bit) = Initials::slot(first, second);
@@ -90,7 +90,7 @@ impl Matcher {
         self.words.insert(form.stem);
     }
 
-    /// Whether a token of this exact form might be marked, its stem aside.
+    /// Whether a token might be marked, by its exact form or as it stands in the text.
     pub(super) fn may_mark(&self, exact: &str) -> bool {
         !self.patterns.is_empty() || self.initials.has(exact)
     }
