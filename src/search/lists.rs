@@ -33,6 +33,15 @@ impl List {
         }
     }
 
+    /// Number of documents, deleted ones included.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            List::Empty => 0,
+            List::Blocks { cursor, .. } => cursor.doc_freq() as usize,
+            List::Counted { list, .. } => list.len(),
+        }
+    }
+
     /// Whether a document before `to` is still to come.
     pub(super) fn reaches(&self, to: u32) -> bool {
         match self {

@@ -1,13 +1,12 @@
 //! Counts of authors and venues: names as numbers, so that counting needs no strings.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use tantivy::Searcher;
 use tantivy::columnar::StrColumn;
 
 use super::SearchError;
+use super::leaf::SegmentView;
 
 /// The names of one column over all segments. They are numbered as the passages have them, so that
 /// what is counted of neighbours lies side by side: most names have one paper.
@@ -23,24 +22,27 @@ pub(super) struct NameTable {
 
 struct SegmentNames {
     column: StrColumn,
-    /// The names of all passages in order, by number.
+    /// The names of all papers in order, by number.
     numbers: Vec<u32>,
-    /// Where in `numbers` the names of each passage begin, and the end.
+    /// Where in `numbers` the names of each passage begin, and the end: a paper's last passage has
+    /// its names.
     starts: Vec<u32>,
 }
 
 impl NameTable {
     /// Reads the names of a column.
-    pub(super) fn new(searcher: &Searcher, name: &str) -> Result<NameTable, SearchError> {
-        let mut segments = Vec::new();
-        for segment in searcher.segment_readers() {
-            let column = segment.fast_fields().str(name)?;
-            segments.push(column.map(|column| (column, segment.max_doc())));
+    pub(super) fn new(
+        views: &[SegmentView],
+        name: &str,
+    ) -> Result<NameTable, SearchError> {
+        let mut columns = Vec::new();
+        for view in views {
+            columns.push(view.reader.fast_fields().str(name)?);
         }
-        let (sorted_homes, ranked) = merge(&segments)?;
-        let segments = segments.into_iter().zip(ranked).map(|(column, ranks)| {
-            let (column, n_docs) = column?;
-            Some(SegmentNames::new(column, n_docs, &ranks))
+        let (sorted_homes, ranked) = merge(&columns)?;
+        let segments = columns.into_iter().zip(ranked).zip(views);
+        let segments = segments.map(|((column, ranks), view)| {
+            Some(SegmentNames::new(column?, view, &ranks))
         });
         let mut segments: Vec<Option<SegmentNames>> = segments.collect();
         let (mut homes, mut ranks) = (Vec::new(), Vec::new());
@@ -83,19 +85,21 @@ impl NameTable {
 
 impl SegmentNames {
     /// `ranks` holds the rank of each name of the column, which is its number for now.
-    fn new(column: StrColumn, n_docs: u32, ranks: &[u32]) -> SegmentNames {
+    fn new(column: StrColumn, view: &SegmentView, ranks: &[u32]) -> SegmentNames {
         let (mut numbers, mut starts) = (Vec::new(), vec![0]);
-        for doc in 0..n_docs {
-            let places = column.ords().values_for_doc(doc);
-            numbers.extend(places.filter_map(|place| ranks.get(place as usize)));
+        for doc in 0..view.max_doc() {
+            if view.ends.contains(doc) {
+                let places = column.ords().values_for_doc(view.lead_of(doc));
+                numbers.extend(places.filter_map(|place| ranks.get(place as usize)));
+            }
             starts.push(numbers.len() as u32);
         }
         SegmentNames { column, numbers, starts }
     }
 
-    fn of(&self, doc: u32) -> &[u32] {
-        let doc = doc as usize;
-        &self.numbers[self.starts[doc] as usize..self.starts[doc + 1] as usize]
+    fn of(&self, last: u32) -> &[u32] {
+        let last = last as usize;
+        &self.numbers[self.starts[last] as usize..self.starts[last + 1] as usize]
     }
 }
 
@@ -103,12 +107,12 @@ impl SegmentNames {
 type Ranked = (Vec<(u32, u32)>, Vec<Vec<u32>>);
 
 /// Reads the sorted names of all segments side by side and ranks them.
-fn merge(columns: &[Option<(StrColumn, u32)>]) -> Result<Ranked, SearchError> {
+fn merge(columns: &[Option<StrColumn>]) -> Result<Ranked, SearchError> {
     let mut ranked = vec![Vec::new(); columns.len()];
     let mut homes: Vec<(u32, u32)> = Vec::new();
     let mut streams = Vec::new();
     for (segment, column) in columns.iter().enumerate() {
-        let Some((column, _)) = column else { continue };
+        let Some(column) = column else { continue };
         let mut stream = column.dictionary().stream()?;
         if stream.advance() {
             streams.push((segment, stream));
@@ -147,47 +151,55 @@ const STEP: usize = 32;
 /// Papers of each name.
 pub(super) struct NameCounts<'a> {
     table: &'a NameTable,
-    counts: Vec<u32>,
+    /// The counts' lowest bytes: nearly all counts are small, and this much stays close to the
+    /// processor.
+    low: Vec<u8>,
+    /// What is above them.
+    high: BTreeMap<u32, u32>,
     /// Papers without a name.
     pub(super) none: u64,
 }
 
 impl<'a> NameCounts<'a> {
     pub(super) fn new(table: &'a NameTable) -> NameCounts<'a> {
-        NameCounts { table, counts: vec![0; table.homes.len()], none: 0 }
+        let low = vec![0; table.homes.len()];
+        NameCounts { table, low, high: BTreeMap::new(), none: 0 }
     }
 
-    /// Counts a paper, given by its first passage.
-    pub(super) fn add(&mut self, segment: usize, lead: u32) {
-        let names = self.table.segments[segment].as_ref();
-        let numbers = names.map_or(&[][..], |names| names.of(lead));
-        for number in numbers {
-            self.counts[*number as usize] += 1;
+    /// Counts papers of a segment, given by their last passages.
+    pub(super) fn add(&mut self, segment: usize, papers: impl Iterator<Item = u32>) {
+        let Some(names) = &self.table.segments[segment] else {
+            self.none += papers.count() as u64;
+            return;
+        };
+        for last in papers {
+            let numbers = names.of(last);
+            self.none += u64::from(numbers.is_empty());
+            for number in numbers {
+                let low = &mut self.low[*number as usize];
+                *low = low.wrapping_add(1);
+                if *low == 0 {
+                    *self.high.entry(*number).or_default() += 1 << 8;
+                }
+            }
         }
-        self.none += u64::from(numbers.is_empty());
     }
 
-    /// The counts, those of names that differ in case alone at the commonest of them.
-    fn of_forms(&self) -> Cow<'_, [u32]> {
-        if self.table.alike.is_empty() {
-            return Cow::Borrowed(&self.counts);
-        }
-        let mut counts = self.counts.clone();
+    /// The counts that `low` does not tell: what has grown beyond it, and names that differ in case
+    /// alone, whose papers are all at the commonest of them.
+    fn aside(&self) -> BTreeMap<u32, u32> {
+        let low = |number: u32| u32::from(self.low[number as usize]);
+        let grown = self.high.iter().map(|(number, high)| (*number, high + low(*number)));
+        let mut counts: BTreeMap<u32, u32> = grown.collect();
         for names in &self.table.alike {
-            let of = |number: &u32| self.counts[*number as usize];
-            let best = names
-                .iter()
-                .copied()
-                .max_by_key(|n| (of(n), Reverse(self.table.rank(*n))));
-            let total = names.iter().map(of).sum();
-            for number in names {
-                counts[*number as usize] = 0;
-            }
-            if let Some(best) = best {
-                counts[best as usize] = total;
-            }
+            let of = |number: &u32| counts.get(number).copied().unwrap_or(low(*number));
+            let best =
+                names.iter().max_by_key(|n| (of(n), Reverse(self.table.rank(**n))));
+            let (best, total) = (best.copied(), names.iter().map(of).sum());
+            counts.extend(names.iter().map(|number| (*number, 0)));
+            counts.extend(best.map(|best| (best, total)));
         }
-        Cow::Owned(counts)
+        counts
     }
 
     /// The names with most papers, equal ones by name, and how many there are in all; those that
@@ -197,42 +209,39 @@ impl<'a> NameCounts<'a> {
         limit: Option<usize>,
         keep: Option<&dyn Fn(&str) -> bool>,
     ) -> Result<(Vec<(String, u64)>, usize), SearchError> {
-        let counts = self.of_forms();
-        let limit = limit.unwrap_or(usize::MAX);
-        let mut n_names = 0;
-        // Best first: the commonest, and of equal ones the first by name.
-        let mut best: BinaryHeap<(Reverse<u32>, u32, u32)> = BinaryHeap::new();
-        let mut least = 1;
-        for (first, counts) in (0..).step_by(STEP).zip(counts.chunks(STEP)) {
-            n_names += counts.iter().map(|count| usize::from(*count > 0)).sum::<usize>();
+        let aside = self.aside();
+        let mut top = Top {
+            table: self.table,
+            limit: limit.unwrap_or(usize::MAX),
+            best: BinaryHeap::new(),
+            least: 1,
+        };
+        let mut n_names = self.low.iter().filter(|low| **low > 0).count();
+        for (number, count) in &aside {
+            top.offer(*number, *count);
+            n_names += usize::from(*count > 0);
+            n_names -= usize::from(self.low[*number as usize] > 0);
+        }
+        for (first, counts) in (0..).step_by(STEP).zip(self.low.chunks(STEP)) {
             // Most names have one paper, the wanted ones many.
-            if limit == 0 || counts.iter().fold(0, |most, n| most.max(*n)) < least {
-                continue;
-            }
-            for (number, count) in (first..).zip(counts) {
-                if *count < least {
-                    continue;
-                }
-                best.push((Reverse(*count), self.table.rank(number), number));
-                if best.len() > limit {
-                    best.pop();
-                }
-                if best.len() == limit {
-                    least = best.peek().map_or(1, |(Reverse(count), ..)| *count);
-                }
+            let most = counts.iter().fold(0, |most, n| most.max(*n));
+            if u32::from(most) >= top.least {
+                let new = (first..).zip(counts).filter(|(n, _)| !aside.contains_key(n));
+                new.for_each(|(number, count)| top.offer(number, u32::from(*count)));
             }
         }
-        let mut chosen = best.into_sorted_vec();
+        let mut chosen = top.best.into_sorted_vec();
         if let Some(keep) = keep {
             let mut inside: Vec<u32> =
                 chosen.iter().map(|(.., number)| *number).collect();
             inside.sort_unstable();
-            for (number, count) in (0..).zip(counts.iter()) {
-                if *count > 0
+            for (number, low) in (0..).zip(&self.low) {
+                let count = aside.get(&number).copied().unwrap_or(u32::from(*low));
+                if count > 0
                     && inside.binary_search(&number).is_err()
                     && keep(&self.table.text(number)?)
                 {
-                    chosen.push((Reverse(*count), self.table.rank(number), number));
+                    chosen.push((Reverse(count), self.table.rank(number), number));
                 }
             }
             chosen.sort_unstable();
@@ -241,5 +250,30 @@ impl<'a> NameCounts<'a> {
             Ok((self.table.text(number)?, u64::from(count)))
         });
         Ok((named.collect::<Result<_, SearchError>>()?, n_names))
+    }
+}
+
+/// The names with most papers, of those that were offered.
+struct Top<'a> {
+    table: &'a NameTable,
+    limit: usize,
+    /// Best first: the commonest, and of equal ones the first by name.
+    best: BinaryHeap<(Reverse<u32>, u32, u32)>,
+    /// Fewer papers are not among them.
+    least: u32,
+}
+
+impl Top<'_> {
+    fn offer(&mut self, number: u32, count: u32) {
+        if count < self.least || self.limit == 0 {
+            return;
+        }
+        self.best.push((Reverse(count), self.table.rank(number), number));
+        if self.best.len() > self.limit {
+            self.best.pop();
+        }
+        if self.best.len() == self.limit {
+            self.least = self.best.peek().map_or(1, |(Reverse(count), ..)| *count);
+        }
     }
 }

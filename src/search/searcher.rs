@@ -211,7 +211,7 @@ impl Searcher {
         if let Some(table) = slot.get() {
             return Ok(table);
         }
-        let mut table = NameTable::new(&self.view.searcher, column)?;
+        let mut table = NameTable::new(&self.segments, column)?;
         if column == crate::schema::column::VENUE {
             table = table.with_case_folded()?;
         }

@@ -190,9 +190,8 @@ impl<'v> Tally<'v> {
             (Dimension::Venue, &mut counts.venues),
         ];
         for (dimension, names) in names {
-            let Some(names) = names else { continue };
-            for last in docs(&self.parts[self.part(dimension)].papers, from) {
-                names.add(number, view.lead_of(last));
+            if let Some(names) = names {
+                names.add(number, docs(&self.parts[self.part(dimension)].papers, from));
             }
         }
         let topics =

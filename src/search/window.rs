@@ -91,6 +91,8 @@ struct Track {
     flat: bool,
     /// More than this it gives no document.
     most: f32,
+    /// Share of the segment's documents that have it, about.
+    share: f32,
     text: List,
     title: List,
     /// Documents of the window that have it in the text, and in the title.
@@ -129,6 +131,10 @@ impl Present {
 fn holds(units: u64, unit: usize) -> bool {
     unit >= 64 || units >> unit & 1 == 1
 }
+
+/// Documents to score for which it pays to look which of them can still win (8 to 512 measured:
+/// alike).
+const WORTHWHILE: f32 = 64.0;
 
 /// Which documents of a window still get scores.
 #[derive(Clone, Copy, PartialEq)]
@@ -208,6 +214,7 @@ impl<'a> Window<'a> {
                 other: unit.other.filter(|_| !others.is_empty()),
                 flat,
                 most,
+                share: (text.len() + title.len()) as f32 / view.max_doc().max(1) as f32,
                 text,
                 title,
                 in_text: vec![0; WIDTH as usize / 64],
@@ -262,15 +269,21 @@ impl<'a> Window<'a> {
         let (always, others) = tracks.split_at_mut(self.n_always);
         self.concepts(always, from, to, ask);
         let mut left: f32 = others.iter().map(|track| track.most).sum();
+        let mut to_read: f32 = others.iter().map(|track| track.share).sum();
+        let mut n_hopeful = to - from;
         let mut scored = Scores::All;
         for track in others {
-            if left < ask.least * SLACK && scored != Scores::None {
-                scored = match self.narrow(from, to, ask.least * SLACK - left) {
-                    true => Scores::Hopeful,
-                    false => Scores::None,
+            // To look at all costs as much as to score some.
+            let pays = n_hopeful as f32 * to_read > WORTHWHILE;
+            if left < ask.least * SLACK && scored != Scores::None && pays {
+                n_hopeful = self.narrow(from, to, ask.least * SLACK - left);
+                scored = match n_hopeful {
+                    0 => Scores::None,
+                    _ => Scores::Hopeful,
                 };
             }
             left -= track.most;
+            to_read -= track.share;
             let finds = track.finds && ask.matching.is_none();
             match scored {
                 Scores::All => self.add::<true>(track, from, to, finds),
@@ -317,8 +330,8 @@ impl<'a> Window<'a> {
     }
 
     /// Leaves hope to those papers of the window that have a hopeful document with a score of
-    /// `need`; says whether there is one.
-    fn narrow(&mut self, from: u32, to: u32, need: f32) -> bool {
+    /// `need`; returns how many documents those have.
+    fn narrow(&mut self, from: u32, to: u32, need: f32) -> u32 {
         let mut any = 0;
         let words = self.hopeful.iter_mut().zip(&self.edges);
         for ((word, edge), scores) in words.zip(self.scores.as_chunks().0) {
@@ -331,10 +344,11 @@ impl<'a> Window<'a> {
             };
             any |= *word;
         }
-        if any != 0 {
-            self.widen(from, to);
+        if any == 0 {
+            return 0;
         }
-        any != 0
+        self.widen(from, to);
+        self.hopeful.iter().map(|word| word.count_ones()).sum()
     }
 
     /// Marks papers that reach over an edge of the window: what they score beyond is not known here.
@@ -428,7 +442,6 @@ impl<'a> Window<'a> {
         let Window { scores, hopeful, counts, scales, .. } = self;
         let (text_lengths, title_lengths) = (&self.text_lengths, &self.title_lengths);
         let Track { weight, title_weight, text, title, in_text, in_title, .. } = track;
-        counts[..(to - from) as usize].fill(0.0);
         text.each(from, to, |doc, count| {
             let at = (doc - from) as usize;
             in_text[at / 64] |= 1 << (at % 64);
@@ -445,10 +458,10 @@ impl<'a> Window<'a> {
             if ALL || hopeful[at / 64] >> (at % 64) & 1 == 1 {
                 let scale = scales.of_text(text_lengths, doc);
                 let title_scale = scales.title[title_lengths.fieldnorm_id(doc) as usize];
-                let in_text = counts[at];
-                let both = in_text + words * count;
-                scores[at] += *weight
-                    * (both / (both + scale) - in_text / (in_text + scale))
+                let has_text = in_text[at / 64] >> (at % 64) & 1 == 1;
+                let own = if has_text { counts[at] } else { 0.0 };
+                let both = own + words * count;
+                scores[at] += *weight * (both / (both + scale) - own / (own + scale))
                     + share * *title_weight * count / (count + title_scale);
             }
         });

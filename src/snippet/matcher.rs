@@ -14,7 +14,7 @@ use super::Placed;
 pub struct Matcher {
     /// Stems of words that are marked wherever they stand.
     words: FxHashSet<String>,
-    /// Stems of stop words that were asked for; they count if nothing else was.
+    /// Stems of stop words, where nothing else was asked for.
     stop_words: FxHashSet<String>,
     patterns: Vec<Pattern>,
     pub(super) phrases: Vec<Phrase>,
@@ -82,11 +82,22 @@ impl Matcher {
     pub fn new(query: &Query, fields: &[Field]) -> Self {
         let mut matcher = Self::default();
         matcher.add_clause(&query.root, fields);
+        matcher.settle();
         matcher
     }
 
+    /// Forgets the stop words where anything else was asked for, and notes how the rest begins.
+    fn settle(&mut self) {
+        if !(self.words.is_empty() && self.patterns.is_empty() && self.phrases.is_empty())
+        {
+            self.stop_words.clear();
+        }
+        self.initials = Initials::default();
+        let forms = self.words.iter().chain(&self.stop_words).chain(&self.in_phrases);
+        forms.for_each(|form| self.initials.add(form));
+    }
+
     fn add_word(&mut self, form: Form) {
-        self.initials.add(&form.stem);
         self.words.insert(form.stem);
     }
 
@@ -113,6 +124,7 @@ impl Matcher {
         } else {
             self.add_phrase(terms, None, false);
         }
+        self.settle();
     }
 
     /// Whether it marks nothing.
@@ -166,7 +178,6 @@ impl Matcher {
     fn add_unit(&mut self, unit: Unit) {
         match unit {
             Unit::Word { form, .. } if analysis::is_stop(&form.exact) => {
-                self.initials.add(&form.stem);
                 self.stop_words.insert(form.stem);
             }
             Unit::Word { form, .. } => {
@@ -192,7 +203,6 @@ impl Matcher {
         is_quoted: bool,
     ) {
         for (_, form) in &terms {
-            self.initials.add(&form.stem);
             self.in_phrases.insert(form.stem.clone());
             self.in_phrases.insert(form.exact.clone());
         }
@@ -211,12 +221,7 @@ impl Matcher {
 
     /// Whether the token is marked wherever it stands.
     pub(super) fn matches_word(&self, token: &Token) -> bool {
-        if self.words.contains(&token.stem) {
-            return true;
-        }
-        let only_stop_words =
-            self.words.is_empty() && self.patterns.is_empty() && self.phrases.is_empty();
-        if only_stop_words && self.stop_words.contains(&token.stem) {
+        if self.words.contains(&token.stem) || self.stop_words.contains(&token.stem) {
             return true;
         }
         let is_spaced = !matches!(token.kind, TokenKind::Character | TokenKind::Pair);

@@ -38,6 +38,7 @@ fn papers() -> Vec<Paper> {
         let mut paper = paper(&format!("p{number}"), &title, 2000 + number % 20, &texts);
         paper.work.format =
             [None, Some(Format::Pdf), Some(Format::Tex)][random.usize(..3)];
+        paper.work.authors = vec!["Ada Everyone".into(), format!("Number {}", number % 9)];
         for entry in &mut paper.passages {
             entry.lang =
                 [None, Some("en"), Some("zh")][random.usize(..3)].map(String::from);
@@ -97,6 +98,13 @@ fn a_few_hits_are_the_first_of_all() {
         asked.facets = facets::NAMES.iter().map(|name| ((*name).into(), None)).collect();
         check(&searcher, &asked);
         let plain = searcher.search(&asked).unwrap();
+        let authors = plain.facets.iter().find(|facet| facet.name == "author").unwrap();
+        if let Some(first) = authors.values.first() {
+            let everyone = ("Ada Everyone", plain.total_papers);
+            assert_eq!((first.value.as_str(), first.count), everyone, "`{text}`");
+            let rest: u64 = authors.values[1..].iter().map(|name| name.count).sum();
+            assert_eq!(rest, plain.total_papers, "`{text}`");
+        }
         asked.filters.years = Some((Some(1000), None));
         let filtered = searcher.search(&asked).unwrap();
         for (plain, filtered) in plain.facets.iter().zip(&filtered.facets) {
