@@ -26,6 +26,11 @@ pub use root::{Lock, LockHolder, Root};
 pub use tables::{Summary, Tables};
 pub use writer::Writer;
 
+/// Bytes of what is stored with passages that are compressed together. A hit is read with its whole
+/// block: a quarter of the engine's size makes a search some hundredths faster and the index larger
+/// by as much.
+const STORED_TOGETHER: usize = 4096;
+
 /// Why an index cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
@@ -196,9 +201,10 @@ impl Store {
         path: &Path,
     ) -> Result<Store, IndexError> {
         let schema = IndexSchema::new();
-        let mut index =
-            Index::create(directory, schema.schema.clone(), IndexSettings::default())
-                .map_err(|e| IndexError::from_engine(path, e))?;
+        let settings =
+            IndexSettings { docstore_blocksize: STORED_TOGETHER, ..Default::default() };
+        let mut index = Index::create(directory, schema.schema.clone(), settings)
+            .map_err(|e| IndexError::from_engine(path, e))?;
         Store::prepare(&mut index);
         Ok(Store { index, schema: Arc::new(schema), shelf, path: path.to_owned() })
     }

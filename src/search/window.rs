@@ -132,9 +132,9 @@ fn holds(units: u64, unit: usize) -> bool {
     unit >= 64 || units >> unit & 1 == 1
 }
 
-/// Documents to score for which it pays to look which of them can still win (8 to 512 measured:
-/// alike).
-const WORTHWHILE: f32 = 64.0;
+/// Documents to score for which it pays to look which of them can still win: to look at a whole
+/// window costs as much as to score some two hundred, and not all of them lose.
+const WORTHWHILE: f32 = 512.0;
 
 /// Which documents of a window still get scores.
 #[derive(Clone, Copy, PartialEq)]

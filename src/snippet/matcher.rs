@@ -23,37 +23,40 @@ pub struct Matcher {
     initials: Initials,
 }
 
-/// How the words begin that are marked: a set of hashes of their first two bytes.
+/// How the words begin that are marked: a set of hashes of their first three bytes.
 #[derive(Clone, Copy, Debug, Default)]
-struct Initials([u64; 8]);
+struct Initials([u64; 16]);
 
 impl Initials {
-    fn slot(first: u8, second: u8) -> (usize, u64) {
-        let hash = usize::from(first) * 31 + usize::from(second) * 7;
-        (hash / 64 % 8, 1 << (hash % 64))
+    fn slot(first: u8, second: u8, third: u8) -> (usize, u64) {
+        // A stem may have an i, a y or an e where its word has another of them.
+        let third = if matches!(third, b'y' | b'e') { b'i' } else { third };
+        let hash =
+            (usize::from(first) * 31 + usize::from(second)) * 29 + usize::from(third);
+        (hash / 64 % 16, 1 << (hash % 64))
     }
 
     fn add(&mut self, word: &str) {
-        let Some(first) = word.bytes().next() else { return };
-        let second = word.as_bytes().get(1).copied().unwrap_or(0);
-        let (word, bit) = Initials::slot(first, second);
-        self.0[word] |= bit;
+        let byte = |at: usize| word.as_bytes().get(at).copied().unwrap_or(0);
+        if !word.is_empty() {
+            let (word, bit) = Initials::slot(byte(0), byte(1), byte(2));
+            self.0[word] |= bit;
+        }
     }
 
     /// Whether a word, folded or of plain letters, may have a stem that was added: it begins with the
-    /// same two letters, but for `dying` and its like, and stems of one letter.
+    /// same three letters, but for `dying` and its like, and stems of one or two letters.
     fn has(&self, word: &str) -> bool {
-        let mut bytes = word.bytes().map(|byte| byte.to_ascii_lowercase());
-        let first = bytes.next().unwrap_or(0);
-        let has = |second| {
-            let (word, bit) = Initials::slot(first, second);
+        let byte = |at: usize| word.as_bytes().get(at).map_or(0, u8::to_ascii_lowercase);
+        let (first, second, third) = (byte(0), byte(1), byte(2));
+        let has = |second, third| {
+            let (word, bit) = Initials::slot(first, second, third);
             self.0[word] & bit != 0
         };
-        match bytes.next() {
-            None => has(0),
-            Some(b'y') => has(b'y') || has(b'i') || has(0),
-            Some(second) => has(second) || has(0),
-        }
+        has(second, third)
+            || has(second, 0)
+            || has(0, 0)
+            || second == b'y' && (has(b'i', third) || has(b'i', 0))
     }
 }
 

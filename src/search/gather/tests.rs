@@ -38,7 +38,8 @@ fn papers() -> Vec<Paper> {
         let mut paper = paper(&format!("p{number}"), &title, 2000 + number % 20, &texts);
         paper.work.format =
             [None, Some(Format::Pdf), Some(Format::Tex)][random.usize(..3)];
-        paper.work.authors = vec!["Ada Everyone".into(), format!("Number {}", number % 9)];
+        paper.work.authors =
+            vec!["Ada Everyone".into(), format!("Number {}", number % 9)];
         for entry in &mut paper.passages {
             entry.lang =
                 [None, Some("en"), Some("zh")][random.usize(..3)].map(String::from);
