@@ -145,7 +145,7 @@ fn merge(columns: &[Option<StrColumn>]) -> Result<Ranked, SearchError> {
     Ok((homes, ranked))
 }
 
-/// Counts that are looked at together.
+/// Counts that are looked at together; a sum of so many ones fits into a byte.
 const STEP: usize = 32;
 
 /// Papers of each name.
@@ -162,7 +162,7 @@ pub(super) struct NameCounts<'a> {
 
 impl<'a> NameCounts<'a> {
     pub(super) fn new(table: &'a NameTable) -> NameCounts<'a> {
-        let low = vec![0; table.homes.len()];
+        let low = vec![0; table.homes.len().next_multiple_of(STEP)];
         NameCounts { table, low, high: BTreeMap::new(), none: 0 }
     }
 
@@ -216,19 +216,22 @@ impl<'a> NameCounts<'a> {
             best: BinaryHeap::new(),
             least: 1,
         };
-        let mut n_names = self.low.iter().filter(|low| **low > 0).count();
+        let mut n_names = 0;
         for (number, count) in &aside {
             top.offer(*number, *count);
-            n_names += usize::from(*count > 0);
-            n_names -= usize::from(self.low[*number as usize] > 0);
         }
-        for (first, counts) in (0..).step_by(STEP).zip(self.low.chunks(STEP)) {
+        for (first, counts) in (0..).step_by(STEP).zip(self.low.as_chunks::<STEP>().0) {
+            n_names += usize::from(counts.iter().map(|n| u8::from(*n > 0)).sum::<u8>());
             // Most names have one paper, the wanted ones many.
             let most = counts.iter().fold(0, |most, n| most.max(*n));
             if u32::from(most) >= top.least {
                 let new = (first..).zip(counts).filter(|(n, _)| !aside.contains_key(n));
                 new.for_each(|(number, count)| top.offer(number, u32::from(*count)));
             }
+        }
+        for (number, count) in &aside {
+            n_names += usize::from(*count > 0);
+            n_names -= usize::from(self.low[*number as usize] > 0);
         }
         let mut chosen = top.best.into_sorted_vec();
         if let Some(keep) = keep {
