@@ -10,7 +10,7 @@ use super::snapshot::Snapshot;
 use super::{RunError, collection, reader};
 use crate::corpus::walk::{Found, FoundFile, walk};
 use crate::corpus::{Fingerprint, Format, bib};
-use crate::index::Root;
+use crate::index::{IndexError, Root};
 
 /// Folder of the survey maps in a corpus.
 pub(crate) const SURVEYS: &str = "surveys";
@@ -49,12 +49,12 @@ impl Stale {
 
 /// Compares the corpus with what the last run saw. Works while another process indexes.
 ///
-/// Errors if the corpus cannot be walked or the index is of another version; an index that is not
-/// there, or was never committed, has seen nothing.
+/// Errors if the corpus cannot be walked or the index is of a later version; an index that is not
+/// there, of an earlier version or never committed has seen nothing.
 pub fn staleness(corpus: &Path, index: &Path) -> Result<Stale, RunError> {
-    let live = match Root::open(index) {
-        Ok(root) => root.live()?,
-        Err(crate::index::IndexError::Missing { .. }) => None,
+    let live = match Root::open(index).and_then(|root| root.live()) {
+        Ok(live) => live,
+        Err(IndexError::Missing { .. } | IndexError::Older { .. }) => None,
         Err(error) => return Err(error.into()),
     };
     let snapshot = live.and_then(|folder| Snapshot::load(&folder));

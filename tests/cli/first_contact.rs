@@ -108,3 +108,29 @@ fn an_unknown_setting_is_refused() {
     "#]]
     .assert_eq(&run.shown());
 }
+
+#[test]
+fn a_search_makes_an_older_index_anew() {
+    let sandbox = Sandbox::new();
+    sandbox.write("corpus/walks.md", "# Walks\n\nWe count the steps of a walk.\n");
+    assert_eq!(sandbox.run(&["-q", "index"]).status, 0);
+    let path = sandbox.path().join("index/current");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, generation) = text.split_once('\n').unwrap();
+    let magic = head.trim_end_matches(|c: char| c.is_ascii_digit());
+    sandbox.write("index/current", format!("{magic}1\n{generation}"));
+    let refused = sandbox.run(&["search", "--no-update", "steps"]);
+    assert!(
+        refused.status == 2 && refused.stderr.contains("citemap index"),
+        "{}",
+        refused.shown()
+    );
+    let run = sandbox.run(&["search", "steps"]);
+    assert!(
+        run.status == 0 && run.stdout.contains("*steps* of a walk"),
+        "{}",
+        run.shown()
+    );
+    assert!(run.stderr.contains("made anew"), "{}", run.shown());
+    assert!(!run.stderr.contains("first time"), "{}", run.shown());
+}

@@ -62,8 +62,10 @@ fn with_glossary(context: &Context, searcher: Searcher) -> Searcher {
 }
 
 fn freshen(context: &Context) -> Result<(), CliError> {
-    let has_index = match Root::open(&context.index) {
-        Ok(root) => root.live()?.is_some(),
+    let live = Root::open(&context.index).and_then(|root| root.live());
+    let is_older = matches!(live, Err(IndexError::Older { .. }));
+    let has_index = match live {
+        Ok(live) => live.is_some(),
         Err(IndexError::Missing { .. }) => false,
         Err(error @ IndexError::Older { .. }) => {
             context.ui.detail(&format!("citemap: {}", clean(&error.to_string())));
@@ -108,7 +110,7 @@ fn freshen(context: &Context) -> Result<(), CliError> {
         say_stale(context, &stale);
         return Ok(());
     }
-    if !has_index {
+    if !has_index && !is_older {
         context.ui.note(&format!(
             "citemap: indexing {} for the first time",
             clean(&context.corpus.display().to_string())
