@@ -64,9 +64,24 @@ fn read_widths(array: &Array<'_>) -> Option<FxHashMap<u32, f32>> {
                 widths.insert(first.checked_add(n)?, width);
             }
         } else if let Some((first, last, width)) = items.next::<(u32, u32, f32)>() {
-            widths.extend((first..=last).map(|code| (code, width)));
+            // Codes have two bytes: a longer range would only fill the memory.
+            widths.extend((first..=last.min(0xFFFF)).map(|code| (code, width)));
         } else {
             return Some(widths);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hayro_syntax::object::FromBytes;
+
+    use super::*;
+
+    #[test]
+    fn widths_of_more_codes_than_there_are_take_no_memory() {
+        let array = Array::from_bytes(b"[3 [400] 7 2000000000 500]").unwrap();
+        let widths = read_widths(&array).unwrap();
+        assert_eq!((widths[&3], widths[&0xFFFF], widths.len()), (400.0, 500.0, 0xFFFA));
     }
 }
