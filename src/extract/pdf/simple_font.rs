@@ -146,7 +146,7 @@ fn encoding(dict: &Dict<'_>) -> (Option<&'static str>, Names) {
                 if let Ok(code) = u8::try_from(code) {
                     names.insert(code, name.as_str().to_owned());
                 }
-                code += 1;
+                code = code.saturating_add(1);
             }
             _ => {}
         }
