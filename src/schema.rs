@@ -25,7 +25,7 @@ pub(crate) use facts::{Facts, format_names, pack_lang, unpack_lang};
 pub use facts::{Grade, kind_name, kind_names, kind_of};
 
 /// Format of an index on disk; raised with every change of schema or analysis.
-pub const FORMAT_VERSION: u32 = 10;
+pub const FORMAT_VERSION: u32 = 11;
 
 /// A work as the index holds it: the bibliography's word first, then the document's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

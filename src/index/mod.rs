@@ -16,14 +16,16 @@ use std::sync::Arc;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
 use tantivy::directory::{Directory, RamDirectory};
 use tantivy::{
-    Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError,
+    Index, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
+    TantivyError,
 };
 
+use crate::analysis::AcronymTable;
 use crate::schema::{EXACTS, Encoded, IndexPassage, IndexSchema, STEMS};
 
 use directory::Folder;
 pub use root::{Lock, LockHolder, Root};
-pub use tables::{Summary, Tables};
+pub use tables::{Acronyms, Summary, Tables};
 pub use writer::Writer;
 
 /// Bytes of what is stored with passages that are compressed together. A hit is read with its whole
@@ -162,6 +164,8 @@ pub struct View {
     pub(crate) schema: Arc<IndexSchema>,
     /// The tables of this commit.
     pub tables: Arc<Tables>,
+    /// Short forms with the long ones that the texts give them.
+    pub acronyms: Arc<AcronymTable>,
 }
 
 /// Creates an empty generation in `path`, which must be empty or absent.
@@ -238,21 +242,48 @@ impl Store {
         // The tables are named by the commit. One that lands in between moves both on: try again.
         for _ in 0..8 {
             let before = self.index.load_metas().map_err(fail)?;
-            let tables = match before.payload.as_deref() {
-                Some(name) => self.shelf.load(name),
-                None => Ok(Tables::default()),
-            };
+            let tables = self.tables_of(before.payload.as_deref()).and_then(|tables| {
+                let acronyms = self.shelf.load_acronyms(&tables.acronyms)?;
+                Ok((tables, acronyms))
+            });
             reader.reload().map_err(fail)?;
             let after = self.index.load_metas().map_err(fail)?;
             if before.opstamp == after.opstamp {
+                let (tables, acronyms) = tables?;
                 return Ok(View {
                     searcher: reader.searcher(),
                     schema: self.schema.clone(),
-                    tables: Arc::new(tables?),
+                    tables: Arc::new(tables),
+                    acronyms: Arc::new(acronyms),
                 });
             }
         }
         Err(IndexError::Busy { path: self.path.clone(), holder: None })
+    }
+
+    /// Returns the tables of the last commit, for who writes. The acronyms are not read, and of the
+    /// segments no more than opening them takes: what is lost or cut short is
+    /// [`IndexError::Damaged`].
+    pub(crate) fn tables(&self) -> Result<Tables, IndexError> {
+        let fail = |e| IndexError::from_engine(&self.path, e);
+        let metas = self.index.load_metas().map_err(fail)?;
+        for segment in self.index.searchable_segments().map_err(fail)? {
+            SegmentReader::open(&segment).map_err(fail)?;
+        }
+        let tables = self.tables_of(metas.payload.as_deref())?;
+        self.shelf.find_acronyms(&tables.acronyms)?;
+        Ok(tables)
+    }
+
+    fn tables_of(&self, name: Option<&str>) -> Result<Tables, IndexError> {
+        name.map_or_else(|| Ok(Tables::default()), |name| self.shelf.load(name))
+    }
+
+    /// Counts the passages of the last commit, as [`View::passages`] does; no segment is opened.
+    pub(crate) fn passages(&self) -> Result<u64, IndexError> {
+        let metas = self.index.searchable_segment_metas();
+        let metas = metas.map_err(|e| IndexError::from_engine(&self.path, e))?;
+        Ok(metas.iter().map(|segment| u64::from(segment.num_docs())).sum())
     }
 
     /// Compares every file of the engine with its checksum; returns the files that differ, sorted.

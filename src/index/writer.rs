@@ -9,7 +9,8 @@ use tantivy::{IndexWriter, Term};
 
 use super::queue::{Gate, Queued};
 use super::tables::Shelf;
-use super::{IndexError, Store, Tables};
+use super::{Acronyms, IndexError, Store, Tables};
+use crate::analysis::AcronymTable;
 use crate::schema::{IndexDoc, IndexSchema};
 
 /// Adds and removes whole works; nothing is seen by readers before [`Writer::commit`].
@@ -26,8 +27,9 @@ pub struct Writer {
     path: PathBuf,
     key: Field,
     file: Field,
-    /// Names of the tables of the last two commits: a reader may still be opening the older one.
-    recent: Vec<String>,
+    /// The tables of the last two commits, and where their acronyms are: a reader may still be
+    /// opening the older one.
+    recent: Vec<(String, Acronyms)>,
 }
 
 impl Writer {
@@ -45,7 +47,13 @@ impl Writer {
         let memory = memory.max(threads * Self::LEAST_MEMORY);
         let engine =
             store.index.writer_with_num_threads(threads, memory).map_err(fail)?;
-        let recent = store.index.load_metas().map_err(fail)?.payload;
+        let recent = match store.index.load_metas().map_err(fail)?.payload {
+            Some(name) => {
+                let acronyms = store.shelf.load(&name)?.acronyms;
+                vec![(name, acronyms)]
+            }
+            None => Vec::new(),
+        };
         let IndexSchema { key, file, .. } = *store.schema;
         Ok(Writer {
             engine,
@@ -55,7 +63,7 @@ impl Writer {
             path: store.path.clone(),
             key,
             file,
-            recent: recent.into_iter().collect(),
+            recent,
         })
     }
 
@@ -90,6 +98,16 @@ impl Writer {
         self.engine.delete_term(term);
     }
 
+    /// Writes a table of acronyms, for the tables of the next commit to name. `of` is the hash of all
+    /// that it is made from.
+    pub fn keep_acronyms(
+        &self,
+        of: [u8; 16],
+        table: &AcronymTable,
+    ) -> Result<Acronyms, IndexError> {
+        self.shelf.save_acronyms(of, table)
+    }
+
     /// Makes all changes visible together with `tables`, and durable.
     pub fn commit(&mut self, tables: &Tables) -> Result<(), IndexError> {
         let name = self.shelf.save(tables)?;
@@ -97,8 +115,8 @@ impl Writer {
         let mut prepared = self.engine.prepare_commit().map_err(fail)?;
         prepared.set_payload(&name);
         prepared.commit().map_err(fail)?;
-        self.recent.retain(|old| *old != name);
-        self.recent.push(name);
+        self.recent.retain(|(old, _)| *old != name);
+        self.recent.push((name, tables.acronyms.clone()));
         if self.recent.len() > 2 {
             self.recent.remove(0);
         }

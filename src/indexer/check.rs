@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::cache::{self, Cache, CacheKey};
-use super::collection::hash_of;
 use super::ledger::{self, Ledger, LedgerError, Outcome};
 use super::reader::Failure;
+use super::scan::hash_of;
 use super::snapshot::{self, FileState, Snapshot};
 use super::staleness::{Stale, staleness};
 use super::{RunError, store_is_damaged};

@@ -1,34 +1,32 @@
 //! Collections: files with a record a line, each a work of its own.
 //!
-//! A collection may have a million records, so nothing is kept of each but the hash of its id. A
+//! A collection may have a million records, so nothing is kept of each but the hash of its id, and a
+//! run that leaves a collection as it is asks for the ids of the works it knows, not for all. A
 //! changed file is put anew as a whole; a run that was cut off goes on at the line where the last commit
 //! ended. Records whose id is the key of a work in the bibliography are that work's document;
 //! those whose work has a better document are left out.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::catalog::Catalog;
 use super::crew::with_crew;
 use super::documents::ACRONYMS;
-use super::ledger::{Changes, CollectionRow, FileRow, Outcome};
-use super::reader::Failure;
+use super::ledger::{Changes, CollectionRow, FileRow, Outcome, Shared};
 use super::record::{self, Batch, Put};
-use super::run::{Context, is_settled, named};
+use super::run::{Context, named};
+use super::scan::{self, hash_of, read_batch, repeated};
 use super::session::{Session, threads};
 use super::snapshot::FileState;
 use super::{Options, Progress, Report, RunError, Stage};
 use crate::analysis::AcronymTable;
-use crate::corpus::walk::{Found, FoundFile};
-use crate::corpus::{Fingerprint, Format};
-use crate::extract::jsonl;
+use crate::corpus::Fingerprint;
+use crate::corpus::walk::Found;
 
-/// Bytes of lines that are handed to a thread at once.
-const BATCH: usize = 256 << 10;
 /// Faults of lines that are kept of a collection.
 pub(super) const FAULTS: usize = 20;
 
@@ -38,10 +36,10 @@ pub(crate) struct Collections {
     files: BTreeMap<String, Collection>,
     /// Collections that the engine holds and the corpus does not.
     gone: Vec<String>,
-    /// Keys of the catalogue that are ids of records.
+    /// Keys of the catalogue that are ids of records, and in how many collections.
     met: BTreeMap<String, u64>,
-    /// Hashes of ids that several collections use.
-    shared: FxHashSet<u64>,
+    /// Hash of the ids that several collections use; none if there are none.
+    shared: Option<[u8; 32]>,
 }
 
 /// One collection.
@@ -53,6 +51,8 @@ struct Collection {
     fingerprint: Fingerprint,
     /// What the engine holds of it.
     row: CollectionRow,
+    /// Short forms that its records explain, with the long ones; none while nobody needed to know.
+    acronyms: Option<AcronymTable>,
     /// True if something of it is to be put.
     todo: bool,
     /// Keys of the catalogue among its ids.
@@ -71,8 +71,9 @@ impl Collections {
         let mut rows = session.ledger.collections()?;
         let mut collections = Collections::default();
         for (name, file) in named(found, true) {
-            if !is_known(files.get(&name), file) {
-                let row = scan_file(&name, file, session, options, report)?;
+            if let Some(row) =
+                scan::look_at(&name, file, files.get(&name), session, options, report)?
+            {
                 files.insert(name.clone(), row);
             }
             let row = rows.remove(&name).unwrap_or_default();
@@ -88,6 +89,7 @@ impl Collections {
                 stem: stem(&file.path),
                 fingerprint: *fingerprint,
                 row,
+                acronyms: None,
                 todo: false,
                 met: Vec::new(),
             };
@@ -116,52 +118,71 @@ impl Collections {
     }
 
     /// Finds which ids are keys of the catalogue, and which are used by several collections.
-    pub(crate) fn meet(
+    pub(crate) fn meet<'a>(
         &mut self,
-        catalog: &Catalog<'_>,
-        topical: impl Iterator<Item = impl AsRef<str>>,
+        catalog: &'a Catalog<'_>,
+        topical: impl Iterator<Item = &'a str>,
         session: &Session,
     ) -> Result<(), RunError> {
         if self.files.is_empty() {
             return Ok(());
         }
-        let mut keys: FxHashMap<u64, String> = FxHashMap::default();
-        for key in catalog.works.keys() {
-            keys.insert(hash_of(key), key.clone());
-        }
-        for key in topical {
-            keys.insert(hash_of(key.as_ref()), key.as_ref().to_owned());
-        }
-        let several = self.files.len() > 1;
-        let mut all: Vec<u64> = Vec::new();
+        let mut keys: BTreeMap<u64, &str> = BTreeMap::new();
+        keys.extend(catalog.works.keys().map(|key| (hash_of(key), key.as_str())));
+        keys.extend(topical.map(|key| (hash_of(key), key)));
+        let wanted: Vec<u64> = keys.keys().copied().collect();
         for (name, collection) in &mut self.files {
-            let mut ids = session.ledger.ids(name)?;
-            for id in &ids {
-                if let Some(key) = keys.get(id) {
-                    collection.met.push(key.clone());
-                    *self.met.entry(key.clone()).or_default() += 1;
-                }
-            }
+            let found = session.ledger.ids_among(name, &wanted)?;
+            collection.met = found.iter().map(|id| keys[id].to_owned()).collect();
             collection.met.sort();
-            collection.met.dedup();
-            if several {
-                ids.sort_unstable();
-                ids.dedup();
-                all.extend(ids);
+            for key in &collection.met {
+                *self.met.entry(key.clone()).or_default() += 1;
             }
         }
-        all.sort_unstable();
-        self.shared = all
-            .windows(2)
-            .filter(|two| two[0] == two[1] && two[0] != 0)
-            .map(|two| two[0])
-            .collect();
+        self.shared = self.find_shared(session)?;
         Ok(())
+    }
+
+    /// Hash of the ids that several collections use, as the ledger knows it, or found anew where
+    /// these are other collections than then.
+    fn find_shared(&self, session: &Session) -> Result<Option<[u8; 32]>, RunError> {
+        if self.files.len() < 2 {
+            return Ok(None);
+        }
+        let mut hash = blake3::Hasher::new();
+        for (name, collection) in &self.files {
+            hash.update(&(name.len() as u64).to_le_bytes());
+            hash.update(name.as_bytes());
+            hash.update(&collection.fingerprint.0);
+        }
+        let of = *hash.finalize().as_bytes();
+        if let Some(shared) = session.ledger.shared()?.filter(|shared| shared.of == of) {
+            return Ok(shared.ids);
+        }
+        let shared = self.shared_ids(session)?;
+        let mut hash = blake3::Hasher::new();
+        for id in &shared {
+            hash.update(&id.to_le_bytes());
+        }
+        let ids = (!shared.is_empty()).then(|| *hash.finalize().as_bytes());
+        session.ledger.put_shared(&Shared { of, ids })?;
+        Ok(ids)
+    }
+
+    /// The ids that several collections use, in order.
+    fn shared_ids(&self, session: &Session) -> Result<Vec<u64>, RunError> {
+        let mut all: Vec<u64> = Vec::new();
+        for name in self.files.keys() {
+            all.extend(session.ledger.ids(name)?);
+        }
+        // Each collection's are in order, which this sort makes use of.
+        all.sort();
+        Ok(repeated(&all).collect())
     }
 
     /// True if a record has this key as its id.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.met.contains_key(key) && !self.shared.contains(&hash_of(key))
+        self.met.get(key) == Some(&1)
     }
 
     /// Decides what is to be put; takes out what is gone or changed.
@@ -173,13 +194,10 @@ impl Collections {
     ) -> Result<(), RunError> {
         for path in &self.gone {
             session.writer().delete_file(path);
-            changes.collections.insert(path.clone(), None);
-            session.ledger.put_ids(path, &[])?;
+            changes.put_collection(path, None);
         }
-        let mut shared: Vec<u64> = self.shared.iter().copied().collect();
-        shared.sort_unstable();
         for (name, collection) in &mut self.files {
-            let digest = collection.digest(context, &shared);
+            let digest = collection.digest(context, self.shared);
             if collection.row.digest == digest {
                 collection.todo = !collection.row.whole;
                 continue;
@@ -189,7 +207,8 @@ impl Collections {
             }
             collection.row = CollectionRow { digest, ..CollectionRow::default() };
             collection.todo = true;
-            changes.collections.insert(name.clone(), Some(collection.row.clone()));
+            let none = collection.acronyms.insert(AcronymTable::default());
+            changes.put_collection(name, Some((&collection.row, none)));
         }
         Ok(())
     }
@@ -203,12 +222,16 @@ impl Collections {
         progress: &mut dyn Progress,
         report: &mut Report,
     ) -> Result<bool, RunError> {
+        if self.files.values().all(|collection| !collection.todo) {
+            return Ok(true);
+        }
         let total: u64 = self.files.values().filter(|c| c.todo).map(|c| c.size).sum();
         let mut before = 0;
-        let shared = std::mem::take(&mut self.shared);
-        let mut whole = true;
+        let shared: FxHashSet<u64> = match self.shared {
+            Some(_) => self.shared_ids(session)?.into_iter().collect(),
+            None => FxHashSet::default(),
+        };
         for (name, collection) in self.files.iter_mut().filter(|(_, c)| c.todo) {
-            let ids = session.ledger.ids(name)?;
             let stem = collection.stem.clone();
             let plan = record::Plan {
                 name,
@@ -216,16 +239,25 @@ impl Collections {
                 catalog: context.catalog,
                 topics: context.topics,
                 shared: &shared,
-                firsts: firsts(&ids),
+                firsts: session.ledger.repeated_ids(name)?.into_iter().collect(),
             };
-            drop(ids);
+            let mut acronyms = match collection.acronyms.take() {
+                Some(table) => table,
+                None => session.ledger.acronyms(name)?,
+            };
             while !collection.row.whole {
-                collection.put_some(&plan, context, session, report, |done| {
-                    progress.step(Stage::Records, before + done, total, name);
-                })?;
-                changes.collections.insert(name.clone(), Some(collection.row.clone()));
+                collection.put_some(
+                    &plan,
+                    &mut acronyms,
+                    context,
+                    session,
+                    report,
+                    |done| {
+                        progress.step(Stage::Records, before + done, total, name);
+                    },
+                )?;
+                changes.put_collection(name, Some((&collection.row, &acronyms)));
                 if context.is_stopped() {
-                    whole = collection.row.whole;
                     break;
                 }
                 if !collection.row.whole {
@@ -234,13 +266,13 @@ impl Collections {
                     *changes = Changes::default();
                 }
             }
+            collection.acronyms = Some(acronyms);
             before += collection.size;
-            if !whole {
-                break;
+            if !collection.row.whole {
+                return Ok(false);
             }
         }
-        self.shared = shared;
-        Ok(whole)
+        Ok(true)
     }
 
     /// Records in the engine.
@@ -248,9 +280,25 @@ impl Collections {
         self.files.values().map(|collection| collection.row.records).sum()
     }
 
-    /// Short forms that records explain, with the long ones, a table for each collection.
-    pub(crate) fn acronyms(&self) -> impl Iterator<Item = &AcronymTable> {
-        self.files.values().map(|collection| &collection.row.acronyms)
+    /// What the acronyms of records are made from: path, digest and bytes of each collection.
+    pub(crate) fn contents(&self) -> Vec<(&String, [u8; 16], u64)> {
+        let rows = self.files.iter().map(|(name, collection)| (name, &collection.row));
+        rows.map(|(name, row)| (name, row.digest, row.done)).collect()
+    }
+
+    /// Adds the short forms that records explain, with the long ones.
+    pub(crate) fn add_acronyms(
+        &mut self,
+        table: &mut AcronymTable,
+        session: &Session,
+    ) -> Result<(), RunError> {
+        for (name, collection) in &mut self.files {
+            table.merge(match collection.acronyms.take() {
+                Some(known) => known,
+                None => session.ledger.acronyms(name)?,
+            });
+        }
+        Ok(())
     }
 
     /// What became of a collection; none if the file is none.
@@ -280,7 +328,7 @@ impl Collections {
 
 impl Collection {
     /// Hash of all that goes into the records beside the engine's format.
-    fn digest(&self, context: &Context<'_>, shared: &[u64]) -> [u8; 16] {
+    fn digest(&self, context: &Context<'_>, shared: Option<[u8; 32]>) -> [u8; 16] {
         let mut hash = blake3::Hasher::new();
         let mut add = |bytes: &[u8]| {
             hash.update(&(bytes.len() as u64).to_le_bytes());
@@ -288,11 +336,9 @@ impl Collection {
         };
         add(&record::VERSION.to_le_bytes());
         add(&self.fingerprint.0);
-        if !shared.is_empty() {
+        if let Some(shared) = shared {
             add(self.stem.as_bytes());
-            for id in shared {
-                add(&id.to_le_bytes());
-            }
+            add(&shared);
         }
         for key in &self.met {
             let about = context.catalog.works.get(key).map(|work| {
@@ -311,6 +357,7 @@ impl Collection {
     fn put_some(
         &mut self,
         plan: &record::Plan<'_>,
+        acronyms: &mut AcronymTable,
         context: &Context<'_>,
         session: &Session,
         report: &mut Report,
@@ -333,7 +380,7 @@ impl Collection {
                 while let Some(put) = waiting.remove(&(counted + 1)) {
                     report.records += put.records;
                     counted += put.lines;
-                    put.count_into(row);
+                    put.count_into(row, acronyms);
                 }
                 Ok::<(), RunError>(())
             };
@@ -358,137 +405,11 @@ impl Collection {
             while let Some(put) = crew.take() {
                 took(put, row)?;
             }
-            row.acronyms.keep_most(ACRONYMS);
-            Ok(())
-        })
+            Ok::<(), RunError>(())
+        })?;
+        acronyms.keep_most(ACRONYMS);
+        Ok(())
     }
-}
-
-/// True if the file is as the ledger has it.
-fn is_known(row: Option<&FileRow>, file: &FoundFile) -> bool {
-    row.is_some_and(|row| {
-        (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
-            && row.outcome == Outcome::Collection
-            && is_settled(row.mtime_ns, row.seen)
-    })
-}
-
-/// Hashes a collection and collects the ids of its lines.
-fn scan_file(
-    name: &str,
-    file: &FoundFile,
-    session: &Session,
-    options: &Options<'_>,
-    report: &mut Report,
-) -> Result<FileRow, RunError> {
-    let scanned = scan_lines(&options.corpus.join(&file.path), threads(options));
-    let (fingerprint, outcome) = match scanned {
-        Ok((fingerprint, ids)) => {
-            session.ledger.put_ids(name, &ids)?;
-            (fingerprint, Outcome::Collection)
-        }
-        Err(error) => {
-            let failure = Failure::Unreadable { what: error.to_string() };
-            (Fingerprint([0; 32]), Outcome::Failed(failure))
-        }
-    };
-    report.read += 1;
-    let row = FileRow {
-        size: file.size,
-        mtime_ns: file.mtime_ns,
-        seen: options.now,
-        format: Format::Jsonl,
-        fingerprint,
-        reader: u64::from(record::VERSION),
-        outcome,
-    };
-    session.ledger.put_files(std::iter::once((name, Some((&row, None)))))?;
-    Ok(row)
-}
-
-/// The fingerprint that a collection has now; none if it cannot be read.
-pub(crate) fn fingerprint_at(path: &Path) -> Option<Fingerprint> {
-    let mut file = BufReader::with_capacity(1 << 20, File::open(path).ok()?);
-    let mut hash = blake3::Hasher::new();
-    loop {
-        match read_batch(&mut file, 0) {
-            Ok((_, _, 0)) => return Some(Fingerprint(*hash.finalize().as_bytes())),
-            Ok((batch, ..)) => hash.update(&batch.bytes),
-            Err(_) => return None,
-        };
-    }
-}
-
-/// The file's fingerprint, and for each line the hash of its id, 0 where it has none.
-fn scan_lines(path: &Path, n_threads: usize) -> io::Result<(Fingerprint, Vec<u64>)> {
-    let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
-    let mut hash = blake3::Hasher::new();
-    let find = |batch: Batch| {
-        let id = |line| jsonl::id_of(line).map_or(0, |id| hash_of(&id));
-        (batch.first_line, batch.lines().map(id).collect::<Vec<u64>>())
-    };
-    // By the first line of each batch: batches end in any order.
-    let mut found: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-    with_crew(n_threads, &find, |crew| {
-        let mut read = 0;
-        loop {
-            let (batch, _, lines) = read_batch(&mut file, read)?;
-            if lines == 0 {
-                break;
-            }
-            read += lines;
-            hash.update(&batch.bytes);
-            found.extend(crew.give(batch));
-        }
-        found.extend(std::iter::from_fn(|| crew.take()));
-        Ok::<(), io::Error>(())
-    })?;
-    let ids = found.into_values().flatten().collect();
-    Ok((Fingerprint(*hash.finalize().as_bytes()), ids))
-}
-
-/// Reads whole lines, about [`BATCH`] bytes of them: the batch, its bytes and lines in the file.
-fn read_batch(file: &mut impl BufRead, lines: u64) -> io::Result<(Batch, u64, u64)> {
-    let mut bytes = Vec::with_capacity(BATCH + (16 << 10));
-    let mut ends = Vec::with_capacity(BATCH >> 10);
-    let mut n_bytes = 0;
-    while bytes.len() < BATCH {
-        let n = jsonl::read_line(file, &mut bytes)?;
-        if n == 0 {
-            break;
-        }
-        n_bytes += n;
-        ends.push(bytes.len());
-    }
-    let n_lines = ends.len() as u64;
-    Ok((Batch { first_line: lines + 1, bytes, ends }, n_bytes, n_lines))
-}
-
-/// The first line of each id that several lines have.
-fn firsts(ids: &[u64]) -> FxHashMap<u64, u64> {
-    let mut sorted = ids.to_vec();
-    sorted.sort_unstable();
-    let twice: FxHashSet<u64> = sorted
-        .windows(2)
-        .filter(|two| two[0] == two[1] && two[0] != 0)
-        .map(|two| two[0])
-        .collect();
-    let mut firsts = FxHashMap::default();
-    if !twice.is_empty() {
-        for (line, id) in (1..).zip(ids) {
-            if twice.contains(id) {
-                firsts.entry(*id).or_insert(line);
-            }
-        }
-    }
-    firsts
-}
-
-/// The hash of an id; never 0.
-pub(super) fn hash_of(id: &str) -> u64 {
-    let mut first = [0; 8];
-    first.copy_from_slice(&blake3::hash(id.as_bytes()).as_bytes()[..8]);
-    u64::from_le_bytes(first).max(1)
 }
 
 fn stem(path: &Path) -> String {

@@ -18,6 +18,7 @@ use super::{Note, Options, Progress, Report, RunError, Stage};
 use crate::analysis::{Acronym, AcronymTable, acronyms};
 use crate::corpus::walk::{Found, FoundFile};
 use crate::corpus::{Fingerprint, Format};
+use crate::index::Acronyms;
 use crate::paper::{self, Document, Reference};
 use crate::passage::PassageKind;
 use crate::schema::IndexPassage;
@@ -68,7 +69,6 @@ pub(super) fn read(
             todo.push((name, file, content));
         }
     }
-    forget_gone(session, found)?;
     if todo.is_empty() {
         return Ok(true);
     }
@@ -123,18 +123,6 @@ pub(super) fn read(
         batch.flush()?;
         Ok(!stopped)
     })
-}
-
-/// Takes the rows of files that are gone out of the ledger.
-fn forget_gone(session: &Session, found: &Found) -> Result<(), RunError> {
-    let there: BTreeSet<String> =
-        named(found, false).chain(named(found, true)).map(|(name, _)| name).collect();
-    let rows = session.ledger.files()?;
-    let mut gone = rows.keys().filter(|path| !there.contains(*path)).peekable();
-    if gone.peek().is_some() {
-        session.ledger.put_files(gone.map(|path| (path.as_str(), None)))?;
-    }
-    Ok(())
 }
 
 /// Readings that are not written yet.
@@ -384,18 +372,30 @@ impl<'a> Documents<'a> {
         self.catalog_digest
     }
 
-    /// Short forms with the long ones that the texts give them.
-    pub(super) fn acronyms(&self, collections: &Collections) -> AcronymTable {
+    /// Short forms with the long ones that the texts give them: the table of the last commit, if
+    /// the same texts give the same ones.
+    pub(super) fn acronyms(
+        &self,
+        collections: &mut Collections,
+        session: &Session,
+    ) -> Result<Acronyms, RunError> {
+        let explained = self.rows.iter().map(|(key, row)| (key, &row.acronyms));
+        let explained: Vec<_> = explained.filter(|(_, own)| !own.is_empty()).collect();
+        let sources = postcard::to_stdvec(&(explained, collections.contents()))
+            .expect("plain data always encodes");
+        let mut of = [0; 16];
+        of.copy_from_slice(&blake3::hash(&sources).as_bytes()[..16]);
+        if session.tables.acronyms.of == of {
+            return Ok(session.tables.acronyms.clone());
+        }
         let mut table = AcronymTable::default();
         for row in self.rows.values() {
             let pairs = row.acronyms.iter().cloned();
             table.add_paper(pairs.map(|(short, long)| Acronym { short, long }));
         }
-        for other in collections.acronyms() {
-            table.merge(other.clone());
-        }
+        collections.add_acronyms(&mut table, session)?;
         table.keep_most(ACRONYMS);
-        table
+        Ok(session.writer().keep_acronyms(of, &table)?)
     }
 }
 

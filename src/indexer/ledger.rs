@@ -5,13 +5,17 @@
 //! [`Ledger::intend`] writes them aside, the engine commits under the same number, and
 //! [`Ledger::settle`] puts them in place, or throws them away if the engine's commit did not come
 //! about. A process that dies in between leaves a ledger that the next `settle` makes whole.
+//!
+//! What is long of a collection, its ids and its acronyms, stands apart from its row: a run that has
+//! another file to put reads only the ids that may be the new work's.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use redb::{
-    Database, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata,
-    TableDefinition, TableError, WriteTransaction,
+    Database, Durability, Key, ReadOnlyTable, ReadableDatabase, ReadableTable,
+    ReadableTableMetadata, TableDefinition, TableError, WriteTransaction,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,15 +32,19 @@ pub(crate) const FILE_NAME: &str = "ledger.redb";
 const MEMORY: usize = 16 << 20;
 
 type Rows = TableDefinition<'static, &'static str, &'static [u8]>;
-type Chunks = TableDefinition<'static, (&'static str, u32), &'static [u8]>;
+type Parts = TableDefinition<'static, (&'static str, u64), &'static [u8]>;
 
 const FILES: Rows = TableDefinition::new("files");
 const REFERENCES: Rows = TableDefinition::new("references");
 const WORKS: Rows = TableDefinition::new("works");
 const COLLECTIONS: Rows = TableDefinition::new("collections");
-const IDS: Chunks = TableDefinition::new("ids");
+const ACRONYMS: Rows = TableDefinition::new("acronyms");
+const IDS: Parts = TableDefinition::new("sorted ids");
+const REPEATED: Rows = TableDefinition::new("repeated ids");
+const SHARED: Rows = TableDefinition::new("shared ids");
 const NEXT_WORKS: Rows = TableDefinition::new("next works");
 const NEXT_COLLECTIONS: Rows = TableDefinition::new("next collections");
+const NEXT_ACRONYMS: Rows = TableDefinition::new("next acronyms");
 const STATE: TableDefinition<'static, &'static str, u64> = TableDefinition::new("state");
 
 /// The number of the last commit that the rows mirror.
@@ -46,6 +54,9 @@ const INTENDED: &str = "intended";
 /// Digest of the catalogue, now and as set aside.
 const CATALOG: &str = "catalog";
 const NEXT_CATALOG: &str = "next catalog";
+
+/// Ids of a collection that stand in a row: as many as a page of the store has room for.
+const PART: usize = 480;
 
 /// What is known of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,8 +122,24 @@ pub(crate) struct CollectionRow {
     pub(crate) faults: Vec<(u64, String)>,
     /// How many such lines there are.
     pub(crate) n_faults: u64,
-    /// Short forms that its records explain, with the long ones.
-    pub(crate) acronyms: AcronymTable,
+}
+
+/// The ids of a collection, as hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ids {
+    /// In order, each once.
+    pub(crate) sorted: Vec<u64>,
+    /// Those that several lines have, with the first line of each, in order.
+    pub(crate) repeated: Vec<(u64, u64)>,
+}
+
+/// What collections have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shared {
+    /// Hash of what all collections hold.
+    pub(crate) of: [u8; 32],
+    /// Hash of the ids that several of them use; none if there are none.
+    pub(crate) ids: Option<[u8; 32]>,
 }
 
 /// Rows that change with a commit; `None` removes.
@@ -122,6 +149,8 @@ pub(crate) struct Changes {
     pub(crate) works: BTreeMap<String, Option<WorkRow>>,
     /// By path.
     pub(crate) collections: BTreeMap<String, Option<CollectionRow>>,
+    /// Short forms that the records of a collection explain, with the long ones, by path.
+    pub(crate) acronyms: BTreeMap<String, Option<AcronymTable>>,
     /// Digest of the catalogue against which the citations of all works are resolved; none while
     /// that is not so.
     pub(crate) catalog: Option<u64>,
@@ -130,7 +159,22 @@ pub(crate) struct Changes {
 impl Changes {
     /// True if nothing changes.
     pub(crate) fn is_empty(&self) -> bool {
-        self.works.is_empty() && self.collections.is_empty() && self.catalog.is_none()
+        self.works.is_empty()
+            && self.collections.is_empty()
+            && self.acronyms.is_empty()
+            && self.catalog.is_none()
+    }
+
+    /// Changes what is known of a collection.
+    pub(crate) fn put_collection(
+        &mut self,
+        path: &str,
+        row: Option<(&CollectionRow, &AcronymTable)>,
+    ) {
+        let (row, acronyms) =
+            row.map(|(row, table)| (row.clone(), table.clone())).unzip();
+        self.collections.insert(path.to_owned(), row);
+        self.acronyms.insert(path.to_owned(), acronyms);
     }
 }
 
@@ -180,6 +224,7 @@ impl Ledger {
                 if intended == engine {
                     move_rows(tx, NEXT_WORKS, WORKS)?;
                     move_rows(tx, NEXT_COLLECTIONS, COLLECTIONS)?;
+                    move_rows(tx, NEXT_ACRONYMS, ACRONYMS)?;
                     let mut state = tx.open_table(STATE)?;
                     state.insert(GENERATION, engine)?;
                     let next = state.remove(NEXT_CATALOG)?.map(|n| n.value());
@@ -190,6 +235,7 @@ impl Ledger {
                 }
                 tx.delete_table(NEXT_WORKS)?;
                 tx.delete_table(NEXT_COLLECTIONS)?;
+                tx.delete_table(NEXT_ACRONYMS)?;
                 let mut state = tx.open_table(STATE)?;
                 state.remove(INTENDED)?;
                 state.remove(NEXT_CATALOG)?;
@@ -210,16 +256,9 @@ impl Ledger {
         changes: &Changes,
     ) -> Result<(), LedgerError> {
         self.write(|tx| {
-            tx.delete_table(NEXT_WORKS)?;
-            tx.delete_table(NEXT_COLLECTIONS)?;
-            let mut works = tx.open_table(NEXT_WORKS)?;
-            for (key, row) in &changes.works {
-                works.insert(key.as_str(), encode_change(row).as_slice())?;
-            }
-            let mut collections = tx.open_table(NEXT_COLLECTIONS)?;
-            for (path, row) in &changes.collections {
-                collections.insert(path.as_str(), encode_change(row).as_slice())?;
-            }
+            set_aside(tx, NEXT_WORKS, &changes.works)?;
+            set_aside(tx, NEXT_COLLECTIONS, &changes.collections)?;
+            set_aside(tx, NEXT_ACRONYMS, &changes.acronyms)?;
             let mut state = tx.open_table(STATE)?;
             state.insert(INTENDED, number)?;
             match changes.catalog {
@@ -252,24 +291,22 @@ impl Ledger {
         self.rows(COLLECTIONS)
     }
 
-    /// Returns the references of the document in a file.
-    pub(crate) fn references(&self, path: &str) -> Result<Vec<Reference>, LedgerError> {
-        let tx = self.db.begin_read().map_err(|e| self.fail(e))?;
-        let table = match tx.open_table(REFERENCES) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            Err(e) => return Err(self.fail(e)),
-        };
-        match table.get(path).map_err(|e| self.fail(e))? {
-            Some(bytes) => self.decode(bytes.value()),
-            None => Ok(Vec::new()),
-        }
+    /// Returns the short forms that the records of a collection explain, with the long ones.
+    pub(crate) fn acronyms(&self, path: &str) -> Result<AcronymTable, LedgerError> {
+        Ok(self.row(ACRONYMS, path)?.unwrap_or_default())
     }
 
-    /// Writes what is known of files, with their references; `None` forgets a file.
+    /// Returns the references of the document in a file.
+    pub(crate) fn references(&self, path: &str) -> Result<Vec<Reference>, LedgerError> {
+        Ok(self.row(REFERENCES, path)?.unwrap_or_default())
+    }
+
+    /// Writes what is known of files, with their references; `None` forgets a file and its ids.
     pub(crate) fn put_files<'a>(
         &self,
-        rows: impl Iterator<Item = (&'a str, Option<(&'a FileRow, Option<&'a [Reference]>)>)>,
+        rows: impl IntoIterator<
+            Item = (&'a str, Option<(&'a FileRow, Option<&'a [Reference]>)>),
+        >,
     ) -> Result<(), LedgerError> {
         self.write(|tx| {
             let mut files = tx.open_table(FILES)?;
@@ -278,6 +315,7 @@ impl Ledger {
                 let Some((row, cited)) = row else {
                     files.remove(path)?;
                     references.remove(path)?;
+                    write_ids(tx, path, &Ids::default())?;
                     continue;
                 };
                 files.insert(path, encode(row).as_slice())?;
@@ -293,65 +331,122 @@ impl Ledger {
         })
     }
 
-    /// Returns the ids of a collection as hashes in the order of its lines, in parts.
+    /// Returns the ids of a collection in order, each once.
     pub(crate) fn ids(&self, path: &str) -> Result<Vec<u64>, LedgerError> {
-        let tx = self.db.begin_read().map_err(|e| self.fail(e))?;
-        let table = match tx.open_table(IDS) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            Err(e) => return Err(self.fail(e)),
-        };
+        let Some(table) = self.table(IDS)? else { return Ok(Vec::new()) };
         let mut ids = Vec::new();
-        for row in table.range((path, 0)..=(path, u32::MAX)).map_err(|e| self.fail(e))? {
+        for row in table.range(parts(path, 0)).map_err(|e| self.fail(e))? {
             let (_, bytes) = row.map_err(|e| self.fail(e))?;
-            let (numbers, _) = bytes.value().as_chunks::<8>();
-            ids.extend(numbers.iter().map(|n| u64::from_le_bytes(*n)));
+            ids.extend(numbers(bytes.value()));
         }
         Ok(ids)
     }
 
-    /// Writes the ids of a collection; none forgets them.
-    pub(crate) fn put_ids(&self, path: &str, ids: &[u64]) -> Result<(), LedgerError> {
-        /// Ids in a row: half a megabyte.
-        const PART: usize = 1 << 16;
-        self.write(|tx| {
-            let mut table = tx.open_table(IDS)?;
-            table.retain_in((path, 0)..=(path, u32::MAX), |_, _| false)?;
-            for (part, ids) in (0..).zip(ids.chunks(PART)) {
-                let bytes: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
-                table.insert((path, part), bytes.as_slice())?;
+    /// Returns those of `wanted`, which is in order, that are ids of a collection. Reads no more of
+    /// them than it must.
+    pub(crate) fn ids_among(
+        &self,
+        path: &str,
+        mut wanted: &[u64],
+    ) -> Result<Vec<u64>, LedgerError> {
+        let mut found = Vec::new();
+        let Some(table) = self.table(IDS)? else { return Ok(found) };
+        while let Some(&id) = wanted.first() {
+            // The last part that begins before it, or, where that has ended before it, the next.
+            let mut before =
+                table.range((path, 0)..=(path, id)).map_err(|e| self.fail(e))?;
+            let mut part = before.next_back().transpose().map_err(|e| self.fail(e))?;
+            let ends_before =
+                |bytes: &[u8]| numbers(bytes).next_back().is_none_or(|last| last < id);
+            if part.as_ref().is_none_or(|(_, bytes)| ends_before(bytes.value())) {
+                let mut behind =
+                    table.range(parts(path, id)).map_err(|e| self.fail(e))?;
+                part = behind.next().transpose().map_err(|e| self.fail(e))?;
             }
+            let Some((_, bytes)) = part else { break };
+            let ids: Vec<u64> = numbers(bytes.value()).collect();
+            let Some(&last) = ids.last() else { break };
+            let (here, rest) = wanted.split_at(wanted.partition_point(|id| *id <= last));
+            found.extend(here.iter().filter(|id| ids.binary_search(id).is_ok()));
+            wanted = rest;
+        }
+        Ok(found)
+    }
+
+    /// Returns the ids that several lines of a collection have, with the first line of each.
+    pub(crate) fn repeated_ids(
+        &self,
+        path: &str,
+    ) -> Result<Vec<(u64, u64)>, LedgerError> {
+        Ok(self.row(REPEATED, path)?.unwrap_or_default())
+    }
+
+    /// Writes what is known of the file of a collection and the ids that it has, at once.
+    pub(crate) fn put_scanned(
+        &self,
+        path: &str,
+        row: &FileRow,
+        ids: &Ids,
+    ) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.open_table(FILES)?.insert(path, encode(row).as_slice())?;
+            write_ids(tx, path, ids)
+        })
+    }
+
+    /// Returns what collections had in common when that was last looked at.
+    pub(crate) fn shared(&self) -> Result<Option<Shared>, LedgerError> {
+        self.row(SHARED, "")
+    }
+
+    /// Writes what collections have in common.
+    pub(crate) fn put_shared(&self, shared: &Shared) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.open_table(SHARED)?.insert("", encode(shared).as_slice())?;
             Ok(())
         })
     }
 
     fn number(&self, name: &str) -> Result<Option<u64>, LedgerError> {
-        let tx = self.db.begin_read().map_err(|e| self.fail(e))?;
-        match tx.open_table(STATE) {
-            Ok(table) => {
-                Ok(table.get(name).map_err(|e| self.fail(e))?.map(|n| n.value()))
-            }
-            Err(TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(e) => Err(self.fail(e)),
-        }
+        let Some(table) = self.table(STATE)? else { return Ok(None) };
+        let number = table.get(name).map_err(|e| self.fail(e))?;
+        Ok(number.map(|n| n.value()))
+    }
+
+    fn row<T: DeserializeOwned>(
+        &self,
+        table: Rows,
+        name: &str,
+    ) -> Result<Option<T>, LedgerError> {
+        let Some(table) = self.table(table)? else { return Ok(None) };
+        let bytes = table.get(name).map_err(|e| self.fail(e))?;
+        bytes.map(|bytes| self.decode(bytes.value())).transpose()
     }
 
     fn rows<T: DeserializeOwned>(
         &self,
         table: Rows,
     ) -> Result<BTreeMap<String, T>, LedgerError> {
-        let tx = self.db.begin_read().map_err(|e| self.fail(e))?;
-        let table = match tx.open_table(table) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
-            Err(e) => return Err(self.fail(e)),
-        };
         let mut rows = BTreeMap::new();
+        let Some(table) = self.table(table)? else { return Ok(rows) };
         for row in table.iter().map_err(|e| self.fail(e))? {
             let (key, bytes) = row.map_err(|e| self.fail(e))?;
             rows.insert(key.value().to_owned(), self.decode(bytes.value())?);
         }
         Ok(rows)
+    }
+
+    /// Opens a table for reading; none if nothing was ever written to it.
+    fn table<K: Key + 'static, V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<Option<ReadOnlyTable<K, V>>, LedgerError> {
+        let tx = self.db.begin_read().map_err(|e| self.fail(e))?;
+        match tx.open_table(table) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(e) => Err(self.fail(e)),
+        }
     }
 
     fn write(
@@ -374,6 +469,16 @@ impl Ledger {
     }
 }
 
+/// The parts of a collection's ids that begin with `first` or behind it.
+fn parts(path: &str, first: u64) -> RangeInclusive<(&str, u64)> {
+    (path, first)..=(path, u64::MAX)
+}
+
+/// The ids of a part.
+fn numbers(bytes: &[u8]) -> impl DoubleEndedIterator<Item = u64> {
+    bytes.as_chunks::<8>().0.iter().map(|n| u64::from_le_bytes(*n))
+}
+
 fn boxed(error: impl Into<redb::Error>) -> Box<redb::Error> {
     Box::new(error.into())
 }
@@ -385,6 +490,34 @@ fn encode<T: Serialize>(row: &T) -> Vec<u8> {
 /// No bytes stand for a removal: no row encodes to none.
 fn encode_change<T: Serialize>(row: &Option<T>) -> Vec<u8> {
     row.as_ref().map(encode).unwrap_or_default()
+}
+
+fn write_ids(tx: &WriteTransaction, path: &str, ids: &Ids) -> Result<(), redb::Error> {
+    let mut table = tx.open_table(IDS)?;
+    table.retain_in(parts(path, 0), |_, _| false)?;
+    for part in ids.sorted.chunks(PART) {
+        let bytes: Vec<u8> = part.iter().flat_map(|id| id.to_le_bytes()).collect();
+        table.insert((path, part[0]), bytes.as_slice())?;
+    }
+    let mut repeated = tx.open_table(REPEATED)?;
+    match ids.repeated.is_empty() {
+        true => drop(repeated.remove(path)?),
+        false => drop(repeated.insert(path, encode(&ids.repeated).as_slice())?),
+    }
+    Ok(())
+}
+
+fn set_aside<T: Serialize>(
+    tx: &WriteTransaction,
+    to: Rows,
+    rows: &BTreeMap<String, Option<T>>,
+) -> Result<(), redb::Error> {
+    tx.delete_table(to)?;
+    let mut table = tx.open_table(to)?;
+    for (name, row) in rows {
+        table.insert(name.as_str(), encode_change(row).as_slice())?;
+    }
+    Ok(())
 }
 
 fn move_rows(tx: &WriteTransaction, from: Rows, to: Rows) -> Result<(), redb::Error> {
@@ -464,15 +597,45 @@ mod tests {
     }
 
     #[test]
-    fn ids_come_back_in_order() {
+    fn ids_are_found_in_every_part() {
         let dir = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(dir.path()).unwrap();
-        let ids: Vec<u64> = (0..100_000).rev().collect();
-        ledger.put_ids("a.jsonl", &ids).unwrap();
-        ledger.put_ids("b.jsonl", &[1, 2]).unwrap();
-        assert_eq!(ledger.ids("a.jsonl").unwrap(), ids);
-        ledger.put_ids("a.jsonl", &[7]).unwrap();
-        assert_eq!(ledger.ids("a.jsonl").unwrap(), [7]);
-        assert_eq!(ledger.ids("b.jsonl").unwrap(), [1, 2]);
+        let row = FileRow {
+            size: 1,
+            mtime_ns: 1,
+            seen: 1,
+            format: Format::Jsonl,
+            fingerprint: Fingerprint([1; 32]),
+            reader: 1,
+            outcome: Outcome::Collection,
+        };
+        let ids = |sorted: Vec<u64>| Ids { sorted, repeated: Vec::new() };
+        let among = |path: &str, wanted: &[u64]| ledger.ids_among(path, wanted).unwrap();
+        assert!(among("a.jsonl", &[1]).is_empty());
+        let tens: Vec<u64> = (1..=10_000).map(|n| n * 10).collect();
+        ledger.put_scanned("a.jsonl", &row, &ids(tens.clone())).unwrap();
+        let two = Ids { sorted: vec![1, u64::MAX], repeated: vec![(1, 7)] };
+        ledger.put_scanned("b.jsonl", &row, &two).unwrap();
+        assert_eq!(ledger.ids("a.jsonl").unwrap(), tens);
+        let all: Vec<u64> = (0..=100_100).collect();
+        assert_eq!(among("a.jsonl", &all), tens);
+        // The ends of parts, what lies between two of them, and what lies beyond all.
+        let part = 10 * PART as u64;
+        let wanted = [0, 10, 11, part, part + 1, part + 10, 99_999, 100_000, u64::MAX];
+        assert_eq!(among("a.jsonl", &wanted), [10, part, part + 10, 100_000]);
+        for id in wanted {
+            assert_eq!(among("a.jsonl", &[id]).len(), usize::from(tens.contains(&id)));
+        }
+        assert_eq!(among("b.jsonl", &all), [1]);
+        assert_eq!(among("b.jsonl", &[u64::MAX]), [u64::MAX]);
+        assert!(among("", &all).is_empty());
+        assert_eq!(ledger.repeated_ids("a.jsonl").unwrap(), []);
+        assert_eq!(ledger.repeated_ids("b.jsonl").unwrap(), [(1, 7)]);
+        ledger.put_scanned("b.jsonl", &row, &ids(vec![7])).unwrap();
+        assert_eq!(ledger.ids("b.jsonl").unwrap(), [7]);
+        assert_eq!(ledger.repeated_ids("b.jsonl").unwrap(), []);
+        ledger.put_files([("b.jsonl", None)]).unwrap();
+        assert!(ledger.ids("b.jsonl").unwrap().is_empty());
+        assert_eq!(ledger.ids("a.jsonl").unwrap(), tens);
     }
 }

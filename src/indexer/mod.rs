@@ -21,6 +21,7 @@ mod progress;
 pub mod reader;
 mod record;
 mod run;
+mod scan;
 mod session;
 mod snapshot;
 mod staleness;

@@ -4,8 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::RunError;
 use super::catalog::Catalog;
-use super::collection::{FAULTS, hash_of};
+use super::collection::FAULTS;
 use super::ledger::CollectionRow;
+use super::scan::hash_of;
 use super::session::Session;
 use super::topics::Topics;
 use super::work::{Recipe, topics_of};
@@ -69,15 +70,15 @@ pub(super) struct Put {
 }
 
 impl Put {
-    /// Adds it to what the engine holds of the collection.
-    pub(super) fn count_into(self, row: &mut CollectionRow) {
+    /// Adds it to what the engine holds of the collection, and to its acronyms.
+    pub(super) fn count_into(self, row: &mut CollectionRow, acronyms: &mut AcronymTable) {
         row.records += self.records;
         row.passages += self.passages;
         row.covered += self.covered;
         row.n_faults += self.n_faults;
         row.faults.extend(self.faults);
         row.faults.truncate(FAULTS);
-        row.acronyms.merge(self.acronyms);
+        acronyms.merge(self.acronyms);
     }
 
     fn fault(&mut self, line: u64, what: String) {

@@ -152,9 +152,13 @@ fn update(
     let reader = Reader::new(options.reading, cache)
         .map_err(|source| RunError::Io { path: options.index.to_owned(), source })?;
     let mut files = session.ledger.files()?;
-    let before = files.len();
-    files.retain(|path, _| seen.0.contains_key(path));
-    report.gone = (before - files.len()) as u64;
+    let gone: Vec<String> =
+        files.keys().filter(|path| !seen.0.contains_key(*path)).cloned().collect();
+    if !gone.is_empty() {
+        files.retain(|path, _| seen.0.contains_key(path));
+        session.ledger.put_files(gone.iter().map(|path| (path.as_str(), None)))?;
+        report.gone = gone.len() as u64;
+    }
     let whole = documents::read(
         found, &mut files, &session, &reader, cache, options, progress, report,
     )?;
@@ -198,8 +202,7 @@ fn update(
     };
 
     let mut changes = Changes::default();
-    let keys: Vec<&str> = topics.works().collect();
-    collections.meet(&catalog, keys.iter(), &session)?;
+    collections.meet(&catalog, topics.works(), &session)?;
     faults.extend(unknown_works(&topics, &catalog, &collections));
     let mut documents = Documents::plan(&context, &session, &collections)?;
     collections.plan(&context, &session, &mut changes)?;
@@ -217,7 +220,7 @@ fn update(
     };
     let tables = Tables {
         trees: topics.trees().to_vec(),
-        acronyms: documents.acronyms(&collections),
+        acronyms: documents.acronyms(&mut collections, &session)?,
         summary: Summary { generation: session.number(), ..report.summary.clone() },
     };
     let catalog_digest = Some(documents.catalog_digest());

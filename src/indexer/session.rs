@@ -45,7 +45,7 @@ impl Session {
         folder: &Path,
         options: &Options<'_>,
     ) -> Result<Session, RunError> {
-        let tables = store.view()?.tables.as_ref().clone();
+        let tables = store.tables()?;
         let number = tables.summary.generation;
         let ledger = Ledger::open(folder)?;
         ledger.settle(number)?;
@@ -108,7 +108,7 @@ impl Session {
 
     /// Passages that the last commit holds.
     pub(crate) fn passages(&self) -> Result<u64, RunError> {
-        Ok(self.store.view()?.passages())
+        Ok(self.store.passages()?)
     }
 
     /// Closes it; joins segments first if asked, or if there are very many.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::snapshot::Snapshot;
-use super::{RunError, collection, reader};
+use super::{RunError, reader, scan};
 use crate::corpus::walk::{Found, FoundFile, walk};
 use crate::corpus::{Fingerprint, Format, bib};
 use crate::index::{IndexError, Root};
@@ -108,7 +108,7 @@ fn content_at(
 ) -> Option<Fingerprint> {
     match document {
         Some(file) if file.format == Format::Jsonl => {
-            collection::fingerprint_at(&corpus.join(&file.path))
+            scan::fingerprint_at(&corpus.join(&file.path))
         }
         Some(file) => reader::fingerprint_at(&corpus.join(&file.path), file.format),
         None => plain_content(&corpus.join(name)),

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::*;
+use crate::analysis::AcronymTable;
 use crate::corpus::WorkKey;
 use crate::extract::ReadOptions;
 use crate::index::{self, Root, Store, Tables};
@@ -79,6 +80,11 @@ impl Desk {
     /// Everything that can be found, by passage id.
     fn content(&self) -> BTreeMap<String, (String, Vec<String>)> {
         content(&self.live())
+    }
+
+    fn acronyms(&self) -> AcronymTable {
+        let view = index::open(&self.live()).unwrap().view().unwrap();
+        AcronymTable::clone(&view.acronyms)
     }
 }
 
@@ -212,12 +218,48 @@ fn files_of_another_time_and_the_same_content_are_not_stale() {
     assert!(stale().is_fresh() && stale().bytes == 0);
     // A run takes note of the time, and has nothing else to do.
     let report = desk.run();
+    assert_eq!((report.read, report.known), (0, 2));
     assert_eq!((report.put, report.removed, report.records), (0, 0, 0));
     assert_eq!(stale(), Stale::default());
     // As long as before, but something else.
     desk.write("a.md", "# Paper a\n\nText of b.\n");
     touch("papers.bib");
     assert_eq!(stale().changed, ["a.md"]);
+}
+
+#[test]
+fn acronyms_are_written_only_where_they_change() {
+    let desk = Desk::new();
+    let paper = |name: &str, says: &str| {
+        desk.write(&format!("{name}.md"), &format!("# On {name}\n\n{says}\n"));
+    };
+    paper("first", "We use masked image modeling (MIM).");
+    desk.write(
+        "r.jsonl",
+        "{\"_id\":\"r1\",\"text\":\"A vision transformer (ViT) sees.\"}\n",
+    );
+    desk.run();
+    let files = || {
+        let entries = fs::read_dir(desk.live()).unwrap().flatten();
+        let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("acronyms-")).collect::<Vec<String>>()
+    };
+    let before = files();
+    assert_eq!(before.len(), 1);
+    paper("second", "It explains nothing.");
+    assert_eq!(desk.run().put, 1);
+    assert_eq!(files(), before);
+    let long = |short: &str| desk.acronyms().long_forms(short).join("; ");
+    assert_eq!(long("MIM") + &long("ViT"), "masked image modelingvision transformer");
+    paper("second", "It explains a graph neural network (GNN).");
+    desk.run();
+    assert_eq!(long("GNN"), "graph neural network");
+    desk.remove("first.md");
+    desk.run();
+    assert_eq!(long("MIM") + &long("GNN"), "graph neural network");
+    desk.write("r.jsonl", "{\"_id\":\"r1\",\"text\":\"It sees.\"}\n");
+    desk.run();
+    assert_eq!(desk.acronyms().len(), 1);
 }
 
 #[test]
@@ -293,6 +335,15 @@ fn a_sound_index_is_found_sound_and_a_damaged_one_is_not() {
     assert!(!damaged.is_sound(), "{damaged:?}");
     desk.run_with(|options| options.rebuild = true).unwrap();
     assert!(health().is_sound());
+    // What is lost is noticed by the next run.
+    for lost in ["acronyms-", "tables-", ".idx", ".fast"] {
+        let files = fs::read_dir(desk.live()).unwrap().flatten().map(|e| e.path());
+        let is_lost = |path: &PathBuf| path.to_string_lossy().contains(lost);
+        files.filter(is_lost).for_each(|path| fs::remove_file(path).unwrap());
+        let report = desk.run();
+        assert_eq!(report.notes[0], Note::Rebuilt { why: Rebuild::Damaged }, "{lost}");
+        assert!(health().is_sound());
+    }
 }
 
 #[test]
@@ -482,8 +533,11 @@ fn fill(desk: &Desk, n: usize) {
     desk.write("papers.bib", BIB);
     for i in 0..n {
         let text = format!(
-            "# Paper number {i}\n\nText of {i} [@he2022masked]. See [@p{}].\n",
-            i / 2
+            "# Paper number {i}\n\nText of {i} [@he2022masked]. See [@p{}]. It is a \
+             {} neural network ({}NN).\n",
+            i / 2,
+            ["graph", "recurrent", "convolutional"][i % 3],
+            ["G", "R", "C"][i % 3],
         );
         desk.write(&format!("p{i}.md"), &text);
     }
@@ -510,6 +564,14 @@ mod model {
         Run,
     }
 
+    /// What texts explain: nothing, or one short form in several ways.
+    const EXPLAINED: [&str; 4] = [
+        "",
+        "We use masked image modeling (MIM).",
+        "We use Masked image modelling (MIM) and graph neural networks (GNNs).",
+        "We use mutual information maximization (MIM).",
+    ];
+
     fn step() -> impl Strategy<Value = Step> {
         let file = 0..5u8;
         prop_oneof![
@@ -529,7 +591,10 @@ mod model {
             Step::Write(f, t) => {
                 desk.write(
                     &path(f),
-                    &format!("# Title of text {t}\n\nCites [@w{t}], says {t}.\n"),
+                    &format!(
+                        "# Title of text {t}\n\nCites [@w{t}], says {t}. {}\n",
+                        EXPLAINED[usize::from(*t)]
+                    ),
                 );
             }
             Step::Remove(f) => drop(fs::remove_file(desk.corpus().join(path(f)))),
@@ -544,7 +609,8 @@ mod model {
             }
             Step::Records(f, records) => {
                 let line = |(id, t): &(u8, u8)| {
-                    format!("{{\"_id\":\"w{id}\",\"text\":\"record {t}\"}}\n")
+                    let explained = EXPLAINED[usize::from(*t)];
+                    format!("{{\"_id\":\"w{id}\",\"text\":\"record {t} {explained}\"}}\n")
                 };
                 let lines: String = records.iter().map(line).collect();
                 desk.write(&format!("c{f}.jsonl"), &lines);
@@ -568,12 +634,12 @@ mod model {
             let desk = Desk::new();
             steps.iter().for_each(|step| apply(&desk, step));
             apply(&desk, &Step::Run);
-            let kept = desk.content();
+            let kept = (desk.content(), desk.acronyms());
             let health = examine(&desk.corpus(), &desk.index(), 1).unwrap();
             prop_assert!(health.is_sound(), "{:?}", health.findings);
             fs::remove_dir_all(desk.index()).unwrap();
             let report = desk.run_with(|options| options.jobs = 1).unwrap();
-            prop_assert_eq!(kept, desk.content());
+            prop_assert_eq!(kept, (desk.content(), desk.acronyms()));
             prop_assert_eq!(health.summary.papers, report.summary.papers);
             prop_assert_eq!(health.summary.indexed, report.summary.indexed);
             prop_assert_eq!(health.summary.missing, report.summary.missing);
@@ -645,5 +711,6 @@ mod killed {
         desk.run();
         undisturbed.run();
         assert_eq!(desk.content(), undisturbed.content());
+        assert_eq!(desk.acronyms(), undisturbed.acronyms());
     }
 }

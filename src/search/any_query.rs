@@ -1,12 +1,13 @@
 //! Any string whatever is answered or refused, and what an answer says of itself is sound.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::tests::{Paper, build, paper, request};
 use super::*;
-use crate::analysis::{Glossary, acronyms};
+use crate::analysis::{AcronymTable, Glossary, acronyms};
 use crate::index::Tables;
 use crate::query;
 
@@ -21,14 +22,16 @@ fn searcher() -> Searcher {
         paper("mae", "Masked autoencoders", 2022, &[(chinese, &["/s/3"]), ("", &[])]),
         paper("e", "É", 0, &[("e\u{301}🤗\u{200D} a\u{AD}b", &[])]),
     ];
-    let mut tables = Tables::default();
-    tables.acronyms.add_paper(acronyms(english));
+    let mut table = AcronymTable::default();
+    table.add_paper(acronyms(english));
     let mut glossary = Glossary::default();
     glossary.add(BTreeMap::from([
         ("en".to_owned(), vec!["diffusion model".to_owned()]),
         ("zh".to_owned(), vec!["扩散模型".to_owned()]),
     ]));
-    build(&papers, 2, &tables).with_glossary(glossary)
+    let mut searcher = build(&papers, 2, &Tables::default()).with_glossary(glossary);
+    searcher.view.acronyms = Arc::new(table);
+    searcher
 }
 
 fn check(searcher: &Searcher, text: &str) -> Result<(), TestCaseError> {

@@ -119,6 +119,8 @@ impl Sides {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::tests::{build, paper, request};
     use super::*;
     use crate::analysis::{self, AcronymTable};
@@ -134,8 +136,8 @@ mod tests {
             .iter()
             .map(|(key, text)| paper(key, "", 2023, &[(text, &[])]))
             .collect();
-        let searcher =
-            build(&papers, papers.len(), &Tables { acronyms, ..Tables::default() });
+        let mut searcher = build(&papers, papers.len(), &Tables::default());
+        searcher.view.acronyms = Arc::new(acronyms);
         let request = Request {
             expand: true,
             explain: true,

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::ranking::Ranking;
 use crate::analysis::{self, AcronymTable, Glossary, is_stop};
-use crate::index::Tables;
+use crate::index::View;
 use crate::query::{Clause, Node, Occur, Query};
 use crate::survey::TopicTree;
 
@@ -22,17 +23,17 @@ const MOST_WORDS: usize = 6;
 
 /// What a corpus and its owner know of other names.
 pub(super) struct Names {
-    acronyms: AcronymTable,
+    acronyms: Arc<AcronymTable>,
     glossary: Glossary,
 }
 
 impl Names {
     /// Reads the tables of a view; labels of topics in several languages are names too.
-    pub(super) fn new(tables: &Tables, mut glossary: Glossary) -> Names {
-        for names in tables.trees.iter().flat_map(label_names) {
+    pub(super) fn new(view: &View, mut glossary: Glossary) -> Names {
+        for names in view.tables.trees.iter().flat_map(label_names) {
             glossary.add(names);
         }
-        Names { acronyms: tables.acronyms.clone(), glossary }
+        Names { acronyms: view.acronyms.clone(), glossary }
     }
 }
 
@@ -243,7 +244,7 @@ mod tests {
             ("en".to_owned(), vec!["visual generation".to_owned()]),
             ("zh".to_owned(), vec!["视觉生成".to_owned()]),
         ]));
-        Names::new(&Tables { acronyms, ..Tables::default() }, glossary)
+        Names { acronyms: Arc::new(acronyms), glossary }
     }
 
     fn check(text: &str, expanded: &str) {

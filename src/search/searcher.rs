@@ -89,7 +89,7 @@ impl Searcher {
             true => {
                 let names = self
                     .names
-                    .get_or_init(|| Names::new(&self.view.tables, self.glossary.clone()));
+                    .get_or_init(|| Names::new(&self.view, self.glossary.clone()));
                 expand(&request.query, names, &self.ranking)
             }
             false => (request.query.clone(), Vec::new()),
