@@ -171,8 +171,8 @@ impl<'a> Counts<'a> {
                     |kind: &str| filters.kinds.iter().any(|k| kind_name(*k) == kind);
                 named(counts, 0, Order::Count, &chosen)
             }
-            "author" => named_most(name, self.authors.as_ref(), limit, &filters.authors)?,
-            "venue" => named_most(name, self.venues.as_ref(), limit, &filters.venues)?,
+            "author" => named_most(name, self.authors.as_ref(), limit, &filters.authors),
+            "venue" => named_most(name, self.venues.as_ref(), limit, &filters.venues),
             "lang" => {
                 let langs = of_code(Code::Lang);
                 let codes = (0u16..).zip(langs).skip(1).filter(|(_, n)| **n > 0);
@@ -287,8 +287,8 @@ fn named_most(
     counts: Option<&NameCounts>,
     limit: Option<usize>,
     chosen: &[String],
-) -> Result<Facet, SearchError> {
-    let Some(counts) = counts else { return Ok(Facet::default()) };
+) -> Facet {
+    let Some(counts) = counts else { return Facet::default() };
     let chosen: Vec<Vec<String>> =
         chosen.iter().map(|given| super::plan::forms_of(given)).collect();
     let is_chosen = |value: &str| {
@@ -302,7 +302,7 @@ fn named_most(
         true => None,
         false => Some(&is_chosen),
     };
-    let (values, n_values) = counts.most(limit, keep)?;
+    let (values, n_values) = counts.most(limit, keep);
     let n_shown = values.len();
     let values = values.into_iter().map(|(value, count)| FacetValue {
         selected: keep.is_some_and(|keep| keep(&value)),
@@ -311,10 +311,10 @@ fn named_most(
         count,
         ..FacetValue::default()
     });
-    Ok(Facet {
+    Facet {
         name: name.to_owned(),
         values: values.collect(),
         more: (n_values - n_shown) as u64,
         missing: counts.none,
-    })
+    }
 }

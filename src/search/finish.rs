@@ -36,6 +36,8 @@ pub(super) struct Finish<'a> {
 /// A candidate with its final score.
 struct Ranked<'a> {
     candidate: &'a Candidate,
+    /// Stable key of the paper.
+    order: u64,
     score: f32,
     /// Its best passage.
     doc: u32,
@@ -51,7 +53,7 @@ impl Finish<'_> {
         ranked.sort_by(|a, b| {
             (b.candidate.first.cmp(&a.candidate.first))
                 .then(b.score.total_cmp(&a.score))
-                .then(a.candidate.order.cmp(&b.candidate.order))
+                .then(a.order.cmp(&b.order))
                 .then(a.doc.cmp(&b.doc))
         });
         let page: Vec<(usize, Ranked)> = ranked
@@ -163,7 +165,8 @@ impl Finish<'_> {
                 }
                 let (score, doc) = best.unwrap_or((candidate.score, candidate.lead));
                 let score = score + candidate.second;
-                out.push(Ranked { candidate, score, doc, looked_at });
+                let order = view.order.values.get_val(candidate.lead);
+                out.push(Ranked { candidate, order, score, doc, looked_at });
             }
         }
         Ok(())

@@ -27,8 +27,6 @@ pub(super) struct Candidate {
     pub(super) score: f32,
     /// Share of the second-best passage.
     pub(super) second: f32,
-    /// Stable key.
-    pub(super) order: u64,
     /// Its passages that match all filters; a range of [`Gather::pool`].
     pub(super) passages: std::ops::Range<usize>,
 }
@@ -261,7 +259,6 @@ impl<'a> Gather<'a> {
             first: rank.0,
             score: best,
             second,
-            order: view.order.values.get_val(chosen.lead),
             passages: start..self.pool.len(),
         });
     }
@@ -287,7 +284,6 @@ impl<'a> Gather<'a> {
                 first,
                 score: passage.score,
                 second: 0.0,
-                order: view.order.values.get_val(chosen.lead),
                 passages: start..start + 1,
             });
         }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Range;
 
 use tantivy::columnar::StrColumn;
 
@@ -12,17 +13,37 @@ use super::leaf::SegmentView;
 /// what is counted of neighbours lies side by side: most names have one paper.
 pub(super) struct NameTable {
     segments: Vec<Option<SegmentNames>>,
-    /// Of each name: a segment that has it, and its place there.
-    homes: Vec<(u32, u32)>,
+    sorted: SortedNames,
     /// Where each name stands in the order of the names.
     ranks: Vec<u32>,
     /// Names that differ in case alone, side by side.
     alike: Vec<Vec<u32>>,
 }
 
+/// All names in order.
+#[derive(Default)]
+struct SortedNames {
+    /// One behind the other.
+    text: String,
+    /// Where in `text` each ends.
+    ends: Vec<usize>,
+}
+
+impl SortedNames {
+    fn push(&mut self, name: &[u8]) {
+        self.text.push_str(&String::from_utf8_lossy(name));
+        self.ends.push(self.text.len());
+    }
+
+    fn get(&self, rank: u32) -> &str {
+        let rank = rank as usize;
+        let start = rank.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[rank]]
+    }
+}
+
 struct SegmentNames {
-    column: StrColumn,
-    /// The names of all papers in order, by number.
+    /// The names of all papers in order, by number, and [`ROW`] more.
     numbers: Vec<u32>,
     /// Where in `numbers` the names of each passage begin, and the end: a paper's last passage has
     /// its names.
@@ -39,53 +60,49 @@ impl NameTable {
         for view in views {
             columns.push(view.reader.fast_fields().str(name)?);
         }
-        let (sorted_homes, ranked) = merge(&columns)?;
+        let (sorted, ranked) = merge(&columns)?;
         let segments = columns.into_iter().zip(ranked).zip(views);
         let segments = segments.map(|((column, ranks), view)| {
-            Some(SegmentNames::new(column?, view, &ranks))
+            Some(SegmentNames::new(&column?, view, &ranks))
         });
         let mut segments: Vec<Option<SegmentNames>> = segments.collect();
-        let (mut homes, mut ranks) = (Vec::new(), Vec::new());
-        let mut numbers = vec![None; sorted_homes.len()];
-        for rank in segments.iter_mut().flatten().flat_map(|names| &mut names.numbers) {
-            let number = numbers[*rank as usize].get_or_insert_with(|| {
-                homes.push(sorted_homes[*rank as usize]);
-                ranks.push(*rank);
-                ranks.len() as u32 - 1
-            });
-            *rank = *number;
+        let mut ranks = Vec::new();
+        let mut numbers = vec![None; sorted.ends.len()];
+        for names in segments.iter_mut().flatten() {
+            for rank in &mut names.numbers {
+                let number = numbers[*rank as usize].get_or_insert_with(|| {
+                    ranks.push(*rank);
+                    ranks.len() as u32 - 1
+                });
+                *rank = *number;
+            }
+            names.numbers.extend([0; ROW]);
         }
-        Ok(NameTable { segments, homes, ranks, alike: Vec::new() })
+        Ok(NameTable { segments, sorted, ranks, alike: Vec::new() })
     }
 
     /// Takes names that differ in case alone for one: of venues, a paper has one at most.
-    pub(super) fn with_case_folded(mut self) -> Result<NameTable, SearchError> {
+    pub(super) fn with_case_folded(mut self) -> NameTable {
         let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for number in 0..self.homes.len() as u32 {
-            let folded = self.text(number)?.to_lowercase();
-            groups.entry(folded).or_default().push(number);
+        for number in 0..self.ranks.len() as u32 {
+            groups.entry(self.text(number).to_lowercase()).or_default().push(number);
         }
         self.alike = groups.into_values().filter(|names| names.len() > 1).collect();
-        Ok(self)
+        self
     }
 
     fn rank(&self, number: u32) -> u32 {
         self.ranks[number as usize]
     }
 
-    fn text(&self, number: u32) -> Result<String, SearchError> {
-        let mut text = String::new();
-        let (segment, place) = self.homes[number as usize];
-        if let Some(names) = &self.segments[segment as usize] {
-            names.column.ord_to_str(u64::from(place), &mut text)?;
-        }
-        Ok(text)
+    fn text(&self, number: u32) -> &str {
+        self.sorted.get(self.rank(number))
     }
 }
 
 impl SegmentNames {
     /// `ranks` holds the rank of each name of the column, which is its number for now.
-    fn new(column: StrColumn, view: &SegmentView, ranks: &[u32]) -> SegmentNames {
+    fn new(column: &StrColumn, view: &SegmentView, ranks: &[u32]) -> SegmentNames {
         let (mut numbers, mut starts) = (Vec::new(), vec![0]);
         for doc in 0..view.max_doc() {
             if view.ends.contains(doc) {
@@ -94,22 +111,23 @@ impl SegmentNames {
             }
             starts.push(numbers.len() as u32);
         }
-        SegmentNames { column, numbers, starts }
+        SegmentNames { numbers, starts }
     }
 
-    fn of(&self, last: u32) -> &[u32] {
+    /// Where in `numbers` the names of a paper are, given its last passage.
+    fn of(&self, last: u32) -> Range<usize> {
         let last = last as usize;
-        &self.numbers[self.starts[last] as usize..self.starts[last + 1] as usize]
+        self.starts[last] as usize..self.starts[last + 1] as usize
     }
 }
 
-/// Where each name is found, and of each segment the rank of each of its names.
-type Ranked = (Vec<(u32, u32)>, Vec<Vec<u32>>);
+/// The names of all segments, and of each segment the rank of each of its names.
+type Ranked = (SortedNames, Vec<Vec<u32>>);
 
 /// Reads the sorted names of all segments side by side and ranks them.
 fn merge(columns: &[Option<StrColumn>]) -> Result<Ranked, SearchError> {
     let mut ranked = vec![Vec::new(); columns.len()];
-    let mut homes: Vec<(u32, u32)> = Vec::new();
+    let mut sorted = SortedNames::default();
     let mut streams = Vec::new();
     for (segment, column) in columns.iter().enumerate() {
         let Some(column) = column else { continue };
@@ -122,8 +140,8 @@ fn merge(columns: &[Option<StrColumn>]) -> Result<Ranked, SearchError> {
     while let Some(first) = streams.iter().map(|(_, stream)| stream.key()).min() {
         least.clear();
         least.extend_from_slice(first);
-        let rank = homes.len() as u32;
-        let mut home = None;
+        let rank = sorted.ends.len() as u32;
+        sorted.push(&least);
         let mut at = 0;
         while at < streams.len() {
             let (segment, stream) = &mut streams[at];
@@ -131,19 +149,22 @@ fn merge(columns: &[Option<StrColumn>]) -> Result<Ranked, SearchError> {
                 at += 1;
                 continue;
             }
-            let ranks: &mut Vec<u32> = &mut ranked[*segment];
-            home = Some((*segment as u32, ranks.len() as u32));
-            ranks.push(rank);
+            ranked[*segment].push(rank);
             if stream.advance() {
                 at += 1;
             } else {
                 streams.remove(at);
             }
         }
-        homes.extend(home);
     }
-    Ok((homes, ranked))
+    Ok((sorted, ranked))
 }
+
+/// Numbers that are copied at once: few papers have more names.
+const ROW: usize = 8;
+
+/// Copied numbers that are counted at once.
+const ROWS: usize = 1024;
 
 /// Counts that are looked at together; a sum of so many ones fits into a byte.
 const STEP: usize = 32;
@@ -151,19 +172,42 @@ const STEP: usize = 32;
 /// Papers of each name.
 pub(super) struct NameCounts<'a> {
     table: &'a NameTable,
-    /// The counts' lowest bytes: nearly all counts are small, and this much stays close to the
-    /// processor.
+    by_number: ByNumber,
+    /// Papers without a name.
+    pub(super) none: u64,
+    /// Numbers that are to be counted.
+    copied: Vec<u32>,
+}
+
+/// Counts of numbers.
+struct ByNumber {
+    /// Their lowest bytes: nearly all counts are small, and this much stays close to the processor.
     low: Vec<u8>,
     /// What is above them.
     high: BTreeMap<u32, u32>,
-    /// Papers without a name.
-    pub(super) none: u64,
+}
+
+impl ByNumber {
+    fn add(&mut self, numbers: &[u32]) {
+        for number in numbers {
+            let low = &mut self.low[*number as usize];
+            *low = low.wrapping_add(1);
+            if *low == 0 {
+                *self.high.entry(*number).or_default() += 1 << 8;
+            }
+        }
+    }
+
+    fn low(&self, number: u32) -> u32 {
+        u32::from(self.low[number as usize])
+    }
 }
 
 impl<'a> NameCounts<'a> {
     pub(super) fn new(table: &'a NameTable) -> NameCounts<'a> {
-        let low = vec![0; table.homes.len().next_multiple_of(STEP)];
-        NameCounts { table, low, high: BTreeMap::new(), none: 0 }
+        let low = vec![0; table.ranks.len().next_multiple_of(STEP)];
+        let by_number = ByNumber { low, high: BTreeMap::new() };
+        NameCounts { table, by_number, none: 0, copied: vec![0; ROWS + ROW] }
     }
 
     /// Counts papers of a segment, given by their last passages.
@@ -172,24 +216,32 @@ impl<'a> NameCounts<'a> {
             self.none += papers.count() as u64;
             return;
         };
+        // The lists are short and of any length, and the processor would guess the end of most of
+        // them wrong: a whole row is copied, and the next one written over what was too much.
+        let mut n = 0;
         for last in papers {
-            let numbers = names.of(last);
-            self.none += u64::from(numbers.is_empty());
-            for number in numbers {
-                let low = &mut self.low[*number as usize];
-                *low = low.wrapping_add(1);
-                if *low == 0 {
-                    *self.high.entry(*number).or_default() += 1 << 8;
-                }
+            let Range { start, end } = names.of(last);
+            let len = end - start;
+            self.none += u64::from(len == 0);
+            self.copied[n..n + ROW].copy_from_slice(&names.numbers[start..start + ROW]);
+            n += len.min(ROW);
+            if len > ROW {
+                self.by_number.add(&names.numbers[start + ROW..end]);
+            }
+            if n > ROWS {
+                self.by_number.add(&self.copied[..n]);
+                n = 0;
             }
         }
+        self.by_number.add(&self.copied[..n]);
     }
 
     /// The counts that `low` does not tell: what has grown beyond it, and names that differ in case
     /// alone, whose papers are all at the commonest of them.
     fn aside(&self) -> BTreeMap<u32, u32> {
-        let low = |number: u32| u32::from(self.low[number as usize]);
-        let grown = self.high.iter().map(|(number, high)| (*number, high + low(*number)));
+        let ByNumber { high, .. } = &self.by_number;
+        let low = |number: u32| self.by_number.low(number);
+        let grown = high.iter().map(|(number, high)| (*number, high + low(*number)));
         let mut counts: BTreeMap<u32, u32> = grown.collect();
         for names in &self.table.alike {
             let of = |number: &u32| counts.get(number).copied().unwrap_or(low(*number));
@@ -208,7 +260,7 @@ impl<'a> NameCounts<'a> {
         &self,
         limit: Option<usize>,
         keep: Option<&dyn Fn(&str) -> bool>,
-    ) -> Result<(Vec<(String, u64)>, usize), SearchError> {
+    ) -> (Vec<(String, u64)>, usize) {
         let aside = self.aside();
         let mut top = Top {
             table: self.table,
@@ -216,11 +268,12 @@ impl<'a> NameCounts<'a> {
             best: BinaryHeap::new(),
             least: 1,
         };
+        let low = &self.by_number.low;
         let mut n_names = 0;
         for (number, count) in &aside {
             top.offer(*number, *count);
         }
-        for (first, counts) in (0..).step_by(STEP).zip(self.low.as_chunks::<STEP>().0) {
+        for (first, counts) in (0..).step_by(STEP).zip(low.as_chunks::<STEP>().0) {
             n_names += usize::from(counts.iter().map(|n| u8::from(*n > 0)).sum::<u8>());
             // Most names have one paper, the wanted ones many.
             let most = counts.iter().fold(0, |most, n| most.max(*n));
@@ -231,18 +284,18 @@ impl<'a> NameCounts<'a> {
         }
         for (number, count) in &aside {
             n_names += usize::from(*count > 0);
-            n_names -= usize::from(self.low[*number as usize] > 0);
+            n_names -= usize::from(low[*number as usize] > 0);
         }
         let mut chosen = top.best.into_sorted_vec();
         if let Some(keep) = keep {
             let mut inside: Vec<u32> =
                 chosen.iter().map(|(.., number)| *number).collect();
             inside.sort_unstable();
-            for (number, low) in (0..).zip(&self.low) {
+            for (number, low) in (0..).zip(low) {
                 let count = aside.get(&number).copied().unwrap_or(u32::from(*low));
                 if count > 0
                     && inside.binary_search(&number).is_err()
-                    && keep(&self.table.text(number)?)
+                    && keep(self.table.text(number))
                 {
                     chosen.push((Reverse(count), self.table.rank(number), number));
                 }
@@ -250,9 +303,9 @@ impl<'a> NameCounts<'a> {
             chosen.sort_unstable();
         }
         let named = chosen.into_iter().map(|(Reverse(count), _, number)| {
-            Ok((self.table.text(number)?, u64::from(count)))
+            (self.table.text(number).to_owned(), u64::from(count))
         });
-        Ok((named.collect::<Result<_, SearchError>>()?, n_names))
+        (named.collect(), n_names)
     }
 }
 

@@ -213,7 +213,7 @@ impl Searcher {
         }
         let mut table = NameTable::new(&self.segments, column)?;
         if column == crate::schema::column::VENUE {
-            table = table.with_case_folded()?;
+            table = table.with_case_folded();
         }
         Ok(slot.get_or_init(|| table))
     }
