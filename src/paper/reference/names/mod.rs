@@ -74,6 +74,10 @@ pub fn family(name: &str) -> String {
 /// Lower case, accents off, letters and digits alone.
 pub fn fold(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
+    if text.is_ascii() {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        return letters.map(|c| c.to_ascii_lowercase()).collect();
+    }
     text.nfkd()
         .flat_map(|c| match c {
             'ø' | 'Ø' => 'o'.to_lowercase(),
