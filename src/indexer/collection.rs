@@ -95,8 +95,7 @@ impl Collections {
             };
             collections.files.insert(name, collection);
         }
-        let there = |path: &String| rows.contains_key(path);
-        collections.gone = rows.keys().filter(|path| there(path)).cloned().collect();
+        collections.gone = rows.into_keys().collect();
         collections.part_stems();
         Ok(collections)
     }
