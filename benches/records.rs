@@ -6,13 +6,13 @@
 //!
 //! `RECORDS.jsonl.gz` holds records with `title` and `abstract`. From them N records are made: ids
 //! `r0`, `r1`, ..., words of the abstracts shuffled by xorshift with seed 42. In FOLDER, which must
-//! be empty, they are indexed by the bare engine (title and abstract in one stemmed field with
-//! positions, nothing stored) with our stems and with the engine's own `en_stem`, then by the
-//! indexer as `citemap index` does it, each in a process of its own on the same number of threads. Then the indexer runs again with nothing changed, after
-//! one new small document, and after that document is gone. Printed: seconds, records a second,
-//! processor time (the machine may be busy), peak of memory, bytes of the index and of the text; of
-//! the indexer also its records a second as a part of the bare engine's, by the clock and by
-//! processor time.
+//! be empty or hold the records of an earlier run, they are indexed by the bare engine (title and
+//! abstract in one stemmed field with positions, nothing stored) with our stems and with the engine's
+//! own `en_stem`, then by the indexer as `citemap index` does it, each in a process of its own on the
+//! same number of threads. Then the indexer runs again with nothing changed, after one new small
+//! document, and after that document is gone. Printed: seconds, records a second, processor time (the
+//! machine may be busy), peak of memory, size of the index and of the text; of the indexer also its
+//! records a second as a part of the bare engine's, by the clock and by processor time.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -56,10 +56,15 @@ fn main() {
 
 fn all(records: &str, n: usize, folder: &Path) {
     let corpus = folder.join("corpus");
-    fs::create_dir_all(&corpus).unwrap();
-    make(records, n, &corpus.join("records.jsonl"));
-    let bytes = fs::metadata(corpus.join("records.jsonl")).unwrap().len();
-    println!("{n} records, {} MB, {THREADS} threads", bytes >> 20);
+    let lines = corpus.join("records.jsonl");
+    if !lines.try_exists().unwrap() {
+        fs::create_dir_all(&corpus).unwrap();
+        // Under its name only when it is whole.
+        let half = folder.join("half");
+        make(records, n, &half);
+        fs::rename(half, &lines).unwrap();
+    }
+    println!("{n} records, {:.1} MB, {THREADS} threads", megabytes(&corpus));
     let step = |name: &str, what: &str| {
         let start = Instant::now();
         let child =
@@ -67,15 +72,16 @@ fn all(records: &str, n: usize, folder: &Path) {
         let output = String::from_utf8(child.unwrap().stdout).unwrap();
         let seconds = start.elapsed().as_secs_f64();
         let rate = n as f64 / seconds;
-        println!("{name:24} {seconds:8.2} s {rate:9.0} records/s  {}", output.trim());
+        println!("{name:24} {seconds:8.3} s {rate:9.0} records/s  {}", output.trim());
         let cpu = output.strip_prefix("cpu ").and_then(|rest| rest.split(' ').next());
         (seconds, cpu.and_then(|cpu| cpu.parse().ok()).unwrap_or(f64::NAN))
     };
     let mut bare = Vec::new();
     for (name, what) in [("bare engine", "bare"), ("bare engine, en_stem", "en_stem")] {
         bare.push((name, step(name, what)));
-        println!("{:24} {} MB", "  its index", size(&folder.join("bare")) >> 20);
+        println!("{:24} {:.1} MB", "  its index", megabytes(&folder.join("bare")));
     }
+    fs::remove_dir_all(folder.join("bare")).unwrap();
     let (seconds, cpu) = step("indexer", "ours");
     for (name, (of_bare, cpu_of_bare)) in bare {
         let (by_clock, by_cpu) = (of_bare / seconds, cpu_of_bare / cpu);
@@ -83,7 +89,7 @@ fn all(records: &str, n: usize, folder: &Path) {
             "  of {name}: {by_clock:.2} by the clock, {by_cpu:.2} by processor time"
         );
     }
-    println!("{:24} {} MB", "  its index", size(&folder.join("index")) >> 20);
+    println!("{:24} {:.1} MB", "  its index", megabytes(&folder.join("index")));
     step("nothing changed", "ours");
     fs::write(corpus.join("new.md"), "# One more\n\nA new document of few words.\n")
         .unwrap();
@@ -256,11 +262,9 @@ fn peak() -> String {
     format!("cpu {cpu:.2} s, peak {} MB", kb >> 10)
 }
 
-fn size(path: &Path) -> u64 {
+/// What the files of a folder hold.
+fn megabytes(path: &Path) -> f64 {
     let entries = walkdir::WalkDir::new(path).into_iter().flatten();
-    entries
-        .filter_map(|e| e.metadata().ok())
-        .filter(|m| m.is_file())
-        .map(|m| m.len())
-        .sum()
+    let files = entries.filter_map(|e| e.metadata().ok()).filter(|m| m.is_file());
+    files.map(|m| m.len()).sum::<u64>() as f64 / f64::from(1 << 20)
 }
