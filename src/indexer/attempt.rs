@@ -50,6 +50,13 @@ impl<'a> Attempts<'a> {
         self.pool.as_ref()?.confinement()?.missing()
     }
 
+    /// Lets the workers go.
+    pub(super) fn rest(&self) {
+        if let Some(pool) = &self.pool {
+            pool.rest();
+        }
+    }
+
     /// Reads a document.
     pub(super) fn read(&self, input: Input) -> Result<Read, Failure> {
         let Some((command, limit)) = &self.settings.ocr else { return self.once(input) };

@@ -40,6 +40,20 @@ pub(crate) fn with_crew<J: Send, R: Send, T>(
     })
 }
 
+/// Does `work` on all jobs with `n` threads; the results are in whatever order.
+pub(crate) fn each<J: Send, R: Send>(
+    n: usize,
+    jobs: impl IntoIterator<Item = J>,
+    work: impl Fn(J) -> R + Sync,
+) -> Vec<R> {
+    with_crew(n, &work, |crew| {
+        let mut results: Vec<R> =
+            jobs.into_iter().filter_map(|job| crew.give(job)).collect();
+        results.extend(std::iter::from_fn(|| crew.take()));
+        results
+    })
+}
+
 impl<J, R> Crew<J, R> {
     /// Hands out a job; where too many are under way, waits for a result first and returns it.
     pub(crate) fn give(&mut self, job: J) -> Option<R> {
@@ -67,13 +81,7 @@ mod tests {
 
     #[test]
     fn every_job_has_one_result() {
-        let mut squares = with_crew(3, &|n: u64| n * n, |crew| {
-            let mut squares: Vec<u64> = (0..100).filter_map(|n| crew.give(n)).collect();
-            while let Some(square) = crew.take() {
-                squares.push(square);
-            }
-            squares
-        });
+        let mut squares = each(3, 0..100, |n: u64| n * n);
         squares.sort_unstable();
         assert_eq!(squares, (0..100).map(|n| n * n).collect::<Vec<_>>());
     }

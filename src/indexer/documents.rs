@@ -1,5 +1,6 @@
 //! The documents of a run: read what changed, put the works that follow from it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::cache::{Cache, CacheError, CacheKey, Cached};
 use super::catalog::{Catalog, CatalogWork};
 use super::collection::Collections;
-use super::crew::with_crew;
+use super::crew::{each, with_crew};
 use super::ledger::{Changes, FileRow, Outcome, WorkRow};
 use super::reader::{Reader, Reading};
 use super::run::{Context, is_settled, named};
@@ -23,9 +24,10 @@ use crate::paper::{self, Document, Reference};
 use crate::passage::PassageKind;
 use crate::schema::IndexPassage;
 
-/// Readings are written to cache and ledger together, this many or this often.
+/// Readings are written to cache and ledger together, this many or this often: while others are
+/// read, so that little is left to be written when all are.
 const BATCH: usize = 64;
-const BATCH_TIME: Duration = Duration::from_secs(2);
+const BATCH_TIME: Duration = Duration::from_millis(250);
 
 /// Acronyms that are kept: every search reads them.
 pub(super) const ACRONYMS: usize = 5000;
@@ -72,6 +74,8 @@ pub(super) fn read(
     if todo.is_empty() {
         return Ok(true);
     }
+    // The largest first: of what is last, the threads that have no more wait for little.
+    todo.sort_by_key(|(_, file, _)| Reverse(file.size));
 
     let read = |(name, file, content): (String, &FoundFile, Option<Fingerprint>)| {
         let path = options.corpus.join(&file.path);
@@ -121,6 +125,7 @@ pub(super) fn read(
             take(result, &mut batch)?;
         }
         batch.flush()?;
+        reader.rest();
         Ok(!stopped)
     })
 }
@@ -232,7 +237,7 @@ impl<'a> Documents<'a> {
             joined: BTreeSet::new(),
             catalog_digest,
         };
-        let mut resolver = None;
+        let mut open = Vec::new();
         for (key, work) in &catalog.works {
             if work.best().is_none() && collections.has(key) {
                 documents.joined.insert(key.clone());
@@ -241,24 +246,32 @@ impl<'a> Documents<'a> {
             if work.best().is_none() && work.entry.is_none() {
                 continue;
             }
-            let mut recipe = recipe(context, key, work);
+            let recipe = recipe(context, key, work);
             let base = recipe.digest();
-            let row = rows.get(key);
-            if let Some(row) = row.filter(|row| same_catalog && row.base == base) {
-                documents.rows.insert(key.clone(), row.clone());
-                continue;
+            match rows.get(key).filter(|row| same_catalog && row.base == base) {
+                Some(row) => drop(documents.rows.insert(key.clone(), row.clone())),
+                None => open.push((key, work.best(), recipe, base)),
             }
-            if let Some(best) = work.best() {
+        }
+        let any = open.iter().any(|(_, best, ..)| best.is_some());
+        let resolver = any.then(|| catalog.resolver());
+        let n = threads(context.options).min(open.len());
+        let resolved = each(n, open, |(key, best, mut recipe, base)| {
+            if let (Some(best), Some(resolver)) = (best, &resolver) {
                 let references = session.ledger.references(&best.path)?;
-                let resolver = resolver.get_or_insert_with(|| catalog.resolver());
                 recipe.cites = work::resolve(&references, resolver, key);
             }
             let digest = recipe.digest();
-            match row.filter(|row| row.digest == digest && row.base == base) {
+            Ok::<_, RunError>((key, recipe, base, digest))
+        });
+        for result in resolved {
+            let (key, recipe, base, digest) = result?;
+            match rows.get(key).filter(|row| row.digest == digest && row.base == base) {
                 Some(row) => drop(documents.rows.insert(key.clone(), row.clone())),
                 None => documents.put.push((key.clone(), recipe, base, digest)),
             }
         }
+        documents.put.sort_by(|(a, ..), (b, ..)| a.cmp(b));
         let stays = |key: &String| {
             documents.rows.contains_key(key)
                 || documents.put.binary_search_by(|(k, ..)| k.cmp(key)).is_ok()

@@ -262,6 +262,11 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Lets the worker processes go; the next file that needs one starts another.
+    pub(crate) fn rest(&self) {
+        self.attempts.rest();
+    }
+
     /// What the system cannot enforce on workers; none if no worker was needed.
     pub(crate) fn unconfined(&self) -> Option<String> {
         self.attempts.unconfined()

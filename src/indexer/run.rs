@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use super::cache::{self, Cache};
 use super::catalog::{Catalog, CatalogWork};
 use super::collection::Collections;
+use super::crew;
 use super::documents::{self, Documents};
 use super::ledger::{Changes, FileRow, Outcome};
 use super::reader::{Facts, ReadSettings, Reader};
-use super::session::Session;
+use super::session::{Session, threads};
 use super::snapshot::{FileState, SeenFile, Snapshot};
 use super::staleness::{SURVEYS, Seen, compare, name_of, own_files, plain_content};
 use super::topics::Topics;
@@ -191,7 +192,7 @@ fn update(
         .collect();
     faults.extend(map_faults);
     let mut catalog = Catalog::join(&bibliography, options.corpus, &files);
-    catalog.cited_years = cited_years(&catalog, &session)?;
+    catalog.cited_years = cited_years(&catalog, &session, options)?;
     let context = Context {
         options,
         cache,
@@ -286,13 +287,20 @@ fn unknown_works(
 fn cited_years(
     catalog: &Catalog<'_>,
     session: &Session,
+    options: &Options<'_>,
 ) -> Result<BTreeMap<String, i32>, RunError> {
     let mut open = OpenYears::of(catalog);
     if open.is_empty() {
         return Ok(BTreeMap::new());
     }
-    for best in catalog.works.values().filter_map(CatalogWork::best) {
-        open.take(&session.ledger.references(&best.path)?);
+    let n = threads(options).min(catalog.works.len());
+    let documents = catalog.works.values().filter_map(CatalogWork::best);
+    let said = crew::each(n, documents, |best| {
+        let references = session.ledger.references(&best.path)?;
+        Ok::<_, RunError>(open.said(&references))
+    });
+    for cast in said {
+        open.take(cast?);
     }
     Ok(open.told())
 }

@@ -50,8 +50,8 @@ impl<'a> OpenYears<'a> {
         self.works.is_empty()
     }
 
-    /// Takes the references of one document; each work gets one vote for a year.
-    pub(crate) fn take(&mut self, references: &[Reference]) {
+    /// The years that the references of one document give to works.
+    pub(crate) fn said(&self, references: &[Reference]) -> BTreeSet<(usize, i32)> {
         let mut cast = BTreeSet::new();
         for reference in references {
             let Some(year) = reference.year else { continue };
@@ -65,6 +65,11 @@ impl<'a> OpenYears<'a> {
                 cast.insert((at, year));
             }
         }
+        cast
+    }
+
+    /// Takes what one document has [said](Self::said): a vote for each year of a work.
+    pub(crate) fn take(&mut self, cast: BTreeSet<(usize, i32)>) {
         for vote in cast {
             *self.votes.entry(vote).or_default() += 1;
         }
@@ -127,7 +132,7 @@ mod tests {
             open.by_mark.insert(mark, 0);
         }
         for references in cited {
-            open.take(references);
+            open.take(open.said(references));
         }
         open.told().remove("k")
     }

@@ -63,6 +63,8 @@ impl PoolConfig {
 pub struct Pool {
     config: PoolConfig,
     idle: Mutex<Vec<Worker>>,
+    /// Killed, and not yet waited for: the system takes its time to free their memory.
+    gone: Mutex<Vec<Worker>>,
     clock: Arc<Clock>,
     timer: Option<JoinHandle<()>>,
     started: AtomicU64,
@@ -80,6 +82,7 @@ impl Pool {
         Ok(Pool {
             config,
             idle: Mutex::default(),
+            gone: Mutex::default(),
             clock,
             timer: Some(timer),
             started: AtomicU64::new(0),
@@ -122,6 +125,15 @@ impl Pool {
         answer
     }
 
+    /// Ends the idle workers without waiting for them; the next job starts another.
+    pub fn rest(&self) {
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        for worker in &idle {
+            worker.kill();
+        }
+        lock(&self.gone).extend(idle);
+    }
+
     /// Workers started so far; more than the threads in use means that some died.
     pub fn n_started(&self) -> u64 {
         self.started.load(Ordering::Relaxed)
@@ -154,7 +166,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        lock(&self.idle).clear();
+        self.rest();
         self.clock.stop();
         if let Some(timer) = self.timer.take() {
             // The thread cannot panic; nothing is lost if it did.
@@ -206,6 +218,12 @@ impl Worker {
             timed_out: AtomicBool::new(false),
         });
         Ok(Worker { life, input, output, words, jobs: 0 })
+    }
+
+    /// Killed rather than asked: it holds nothing that could be lost.
+    fn kill(&self) {
+        // It may have ended by itself.
+        let _ = lock(&self.life.child).kill();
     }
 
     fn is_alive(&self) -> bool {
@@ -267,10 +285,8 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        let mut child = lock(&self.life.child);
-        // Killed rather than asked: it holds nothing that could be lost.
-        let _ = child.kill();
-        let _ = child.wait();
+        self.kill();
+        let _ = lock(&self.life.child).wait();
     }
 }
 

@@ -164,14 +164,17 @@ impl Resolver {
     /// The likeliest work, also where the evidence is not enough.
     pub fn best(&self, reference: &WorkFacts) -> Option<Match> {
         let title = Title::new(&reference.title);
-        let authors = Authors::new(&reference.authors);
-        if let Some(found) = self.by_id(reference, &title, &authors) {
+        if let Some(found) = self.by_id(reference, &title) {
             return Some(found);
         }
         let mut candidates = self.candidates(&title);
         candidates.extend(self.by_key.get(&reference.key));
         candidates.sort_unstable();
         candidates.dedup();
+        if candidates.is_empty() {
+            return None;
+        }
+        let authors = Authors::new(&reference.authors);
         let mut best: Option<Match> = None;
         let mut tied = false;
         for at in candidates {
@@ -220,12 +223,7 @@ impl Resolver {
             .collect()
     }
 
-    fn by_id(
-        &self,
-        reference: &WorkFacts,
-        title: &Title,
-        authors: &Authors,
-    ) -> Option<Match> {
+    fn by_id(&self, reference: &WorkFacts, title: &Title) -> Option<Match> {
         let arxiv = reference.arxiv.as_ref().and_then(|id| {
             let at = *self.by_arxiv.get(&id.to_lowercase())?;
             Some((at, Evidence::Arxiv(id.clone())))
@@ -240,7 +238,8 @@ impl Resolver {
         let known = !title.folded.is_empty() && !work.title.folded.is_empty();
         let another = known
             && title.likeness(&work.title) < 0.5
-            && authors_agree(authors, &work.authors) == Some(false);
+            && authors_agree(&Authors::new(&reference.authors), &work.authors)
+                == Some(false);
         (!another).then(|| Match { work: work.key.clone(), confidence: 0.99, evidence })
     }
 
