@@ -4,16 +4,18 @@
 //! text of the page's main direction apart from text turned against it. Accents drawn as glyphs of
 //! their own are composed, ligatures split, shadows drawn twice dropped, spaces made from gaps.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
+
 use unicode_normalization::char::compose;
 
-use crate::extract::glyph::{ARTIFACT, INVISIBLE, TYPE3, VERTICAL, ligature};
+use crate::extract::glyph::{ARTIFACT, INVISIBLE, VERTICAL, ligature};
 use crate::extract::{FontInfo, Glyph, PageGlyphs};
 
 use super::accent::{combining_form, dotted, is_combining};
 use super::bidi;
 use super::links::PageLinks;
 use super::run::Run;
+use super::shadow::{Drawn, Row};
 use super::slanted::{self, SLANTED, Slanted};
 use super::styles::Styles;
 
@@ -159,8 +161,9 @@ pub(super) fn chunks(
             let turned = turned_glyph(glyph, Turn::Vertical);
             Glyph { y: turned.y + across, ..turned }
         });
+        let glyphs: Vec<Glyph> = glyphs.collect();
         return PageChunks {
-            main: Chunker::new(fonts, links, Turn::Vertical).read(glyphs),
+            main: Chunker::read(&glyphs, fonts, links, Turn::Vertical),
             turn: Turn::Vertical,
             height: page.width,
             ..PageChunks::default()
@@ -168,31 +171,33 @@ pub(super) fn chunks(
     }
     // A few invisible words on a page of visible text are tricks; a page of them is an OCR layer.
     let n_visible = page.glyphs.len() - n_invisible;
-    let drop_invisible = n_visible > 200 && n_invisible < n_visible;
+    let drop_invisible = n_visible > 200 && (1..n_visible).contains(&n_invisible);
     let shown = |glyph: &&Glyph| !drop_invisible || glyph.flags & INVISIBLE == 0;
 
     let main_dir = main_direction(page, &per_direction);
     let turn = Turn::of(main_dir);
     // A page that is slanted as a whole was scanned so.
     let all_slanted = per_direction[4] * 2 > page.glyphs.len();
-    let glyphs = page
-        .glyphs
-        .iter()
-        .filter(shown)
-        .filter(|glyph| glyph.dir == main_dir || all_slanted && glyph.dir == SLANTED)
-        .map(|glyph| turned_glyph(glyph, turn));
-    let chunker = Chunker::new(fonts, links, turn);
-    let main = if bidi::is_right_to_left(&page.glyphs) {
-        chunker.read(bidi::visual_order(glyphs.collect()).into_iter())
+    let as_it_is = turn == Turn::None
+        && !drop_invisible
+        && per_direction[usize::from(main_dir)] == page.glyphs.len();
+    let mut glyphs: Cow<'_, [Glyph]> = if as_it_is {
+        Cow::Borrowed(&page.glyphs)
     } else {
-        chunker.read(glyphs)
+        let is_main = |dir: u8| dir == main_dir || all_slanted && dir == SLANTED;
+        let glyphs = page.glyphs.iter().filter(shown).filter(|glyph| is_main(glyph.dir));
+        glyphs.map(|glyph| turned_glyph(glyph, turn)).collect()
     };
+    if bidi::is_right_to_left(&page.glyphs) {
+        glyphs = bidi::visual_order(glyphs.into_owned()).into();
+    }
+    let main = Chunker::read(&glyphs, fonts, links, turn);
     let mut turned = vec![];
     for dir in (0..4u8).filter(|d| *d != main_dir && per_direction[usize::from(*d)] > 0) {
         let turn = Turn::of(dir);
         let glyphs = page.glyphs.iter().filter(shown).filter(|glyph| glyph.dir == dir);
-        let chunker = Chunker::new(fonts, links, turn);
-        turned.extend(chunker.read(glyphs.map(|glyph| turned_glyph(glyph, turn))));
+        let glyphs: Vec<Glyph> = glyphs.map(|glyph| turned_glyph(glyph, turn)).collect();
+        turned.extend(Chunker::read(&glyphs, fonts, links, turn));
     }
     let slanted = match all_slanted || per_direction[4] == 0 {
         true => vec![],
@@ -221,20 +226,6 @@ fn main_direction(page: &PageGlyphs, per_direction: &[usize; 5]) -> u8 {
     (0..4u8).max_by_key(|dir| (n(*dir), 4 - *dir)).unwrap_or_default()
 }
 
-/// Names a glyph's character and place in one number; places beyond any page are taken together.
-fn mark_of(glyph: &Glyph) -> u64 {
-    const MOST: f32 = (1 << 20) as f32;
-    let place = |at: f32| {
-        let steps = (at * 1.5).clamp(-MOST, MOST - 1.0);
-        // `round` is a call where a processor's newer instructions are not taken for granted.
-        let whole = steps as i32;
-        let part = steps - whole as f32;
-        let rounded = whole + i32::from(part >= 0.5) - i32::from(part <= -0.5);
-        u64::from((rounded + MOST as i32) as u32)
-    };
-    u64::from(u32::from(glyph.ch)) << 42 | place(glyph.x) << 21 | place(glyph.y)
-}
-
 /// Grows chunks glyph by glyph.
 struct Chunker<'a> {
     fonts: &'a [FontInfo],
@@ -252,13 +243,18 @@ struct Chunker<'a> {
     space: bool,
     /// An accent that waits for its letter: combining form, middle.
     accent: Option<(char, f32)>,
-    /// What was drawn where: a character and its place in two thirds of a point.
-    drawn: FxHashSet<u64>,
+    drawn: Drawn,
 }
 
 impl<'a> Chunker<'a> {
-    fn new(fonts: &'a [FontInfo], links: &'a PageLinks, turn: Turn) -> Self {
-        Chunker {
+    /// Reads the chunks of a page, which is turned by `turn`, or of a part of it.
+    fn read(
+        glyphs: &[Glyph],
+        fonts: &'a [FontInfo],
+        links: &'a PageLinks,
+        turn: Turn,
+    ) -> Vec<Chunk> {
+        let mut chunker = Chunker {
             fonts,
             links,
             with_links: turn == Turn::None && !links.is_empty(),
@@ -270,18 +266,72 @@ impl<'a> Chunker<'a> {
             last_y: 0.0,
             space: false,
             accent: None,
-            drawn: FxHashSet::default(),
+            drawn: Drawn::new(glyphs.len()),
+        };
+        let mut rest = glyphs;
+        while let [glyph, after @ ..] = rest {
+            chunker.take(glyph, after.first());
+            rest = &after[chunker.take_plain(after)..];
         }
+        chunker.done.extend(chunker.open.take());
+        chunker.done
     }
 
-    fn read(mut self, glyphs: impl Iterator<Item = Glyph>) -> Vec<Chunk> {
-        self.drawn.reserve(glyphs.size_hint().1.unwrap_or(0));
-        let mut glyphs = glyphs.peekable();
-        while let Some(glyph) = glyphs.next() {
-            self.take(&glyph, glyphs.peek());
+    /// Takes the glyphs that go on in the open chunk without a gap, a rise or a change of font, as
+    /// most do; returns how many. Does to each what [`Chunker::take`] does, as far as there is
+    /// anything to do.
+    fn take_plain(&mut self, glyphs: &[Glyph]) -> usize {
+        let (Some(first), Some(open)) = (glyphs.first(), &mut self.open) else {
+            return 0;
+        };
+        let Chunk { y, size, .. } = *open;
+        if self.last_y != y
+            || self.last_size != size
+            || self.space
+            || self.accent.is_some()
+        {
+            return 0;
         }
-        self.done.extend(self.open.take());
-        self.done
+        let goes_on = |glyph: &Glyph, gap: f32| {
+            // What ASCII prints, but for its accent.
+            matches!(glyph.ch, '!'..='_' | 'a'..='~')
+                && glyph.y == y
+                && glyph.size == size
+                && (glyph.font, glyph.flags) == (first.font, first.flags)
+                && gap > -0.35 * size
+                && gap <= SPACE_EM * size
+                && glyph.w > 0.0
+                && glyph.w < f32::MAX
+        };
+        let row = Row::of(y);
+        let (mut n, mut n_new) = (0, 0);
+        for glyph in glyphs {
+            if !goes_on(glyph, glyph.x - self.end) {
+                break;
+            }
+            n += 1;
+            if !self.drawn.is_new(glyph, row) {
+                continue;
+            }
+            n_new += 1;
+            let middle = (glyph.x + glyph.w / 2.0, y - 0.3 * size);
+            let link =
+                if self.with_links { self.links.at(middle.0, middle.1) } else { None };
+            open.run.push(glyph.ch, link, self.links.page);
+            self.end = glyph.x + glyph.w;
+            open.x1 = open.x1.max(self.end);
+            open.x0 = open.x0.min(glyph.x);
+        }
+        if n_new > 0 {
+            let font = self.fonts.get(usize::from(first.font)).unwrap_or(&UNKNOWN);
+            open.styles.count(first.font, font, n_new);
+            open.lead_open &= is_emphasized(font);
+            if open.lead_open {
+                open.lead = open.run.text.len();
+            }
+            open.artifact += u32::from(first.flags & ARTIFACT != 0) * n_new;
+        }
+        n
     }
 
     fn take(&mut self, glyph: &Glyph, next: Option<&Glyph>) {
@@ -303,7 +353,7 @@ impl<'a> Chunker<'a> {
             ch if ch.is_control() => return,
             _ => {}
         }
-        if glyph.w > 0.0 && !self.drawn.insert(mark_of(glyph)) {
+        if glyph.w > 0.0 && !self.drawn.is_new(glyph, Row::of(glyph.y)) {
             return; // Fake bold and shadows draw a glyph twice.
         }
         let font = self.fonts.get(usize::from(glyph.font)).unwrap_or(&UNKNOWN);
@@ -406,9 +456,9 @@ impl<'a> Chunker<'a> {
             }
             None => open.run.push(ch, link, self.links.page),
         }
-        open.styles.count(glyph.font, font);
-        let emphasized = !font.math && (font.bold || font.italic);
-        open.lead_open = emphasized && (open.lead_open || open.styles.chars == 1);
+        open.styles.count(glyph.font, font, 1);
+        open.lead_open =
+            is_emphasized(font) && (open.lead_open || open.styles.chars == 1);
         if open.lead_open {
             open.lead = open.run.text.len();
         }
@@ -482,36 +532,10 @@ fn stands_under(letter: &Glyph, accent: &Glyph, combining: char) -> bool {
         && compose(dotted(letter.ch), combining).is_some()
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit())
+fn is_emphasized(font: &FontInfo) -> bool {
+    !font.math && (font.bold || font.italic)
 }
 
-/// Gives Type3 fonts a size: their nominal one says nothing, so the mean width of a-z is taken.
-pub(super) fn resize_type3(pages: &mut [PageGlyphs]) {
-    let is_type3 = |glyph: &&Glyph| glyph.flags & TYPE3 != 0;
-    let mut seen: FxHashMap<u16, (f32, f32, u32)> = FxHashMap::default();
-    for glyph in pages.iter().flat_map(|page| &page.glyphs).filter(is_type3) {
-        if glyph.ch.is_ascii_lowercase() && glyph.size > 0.0 {
-            let sums = seen.entry(glyph.font).or_default();
-            sums.0 += glyph.w;
-            sums.1 += glyph.size;
-            sums.2 += 1;
-        }
-    }
-    /// Mean width of a-z in running text, in em.
-    const MEAN_WIDTH: f32 = 0.47;
-    let scales: FxHashMap<u16, f32> = seen
-        .into_iter()
-        .filter(|(_, (_, _, n))| *n >= 3)
-        .map(|(font, (width, size, _))| (font, width / size / MEAN_WIDTH))
-        .filter(|(_, scale)| *scale > 1.5 || *scale < 0.6)
-        .collect();
-    let mut sorted: Vec<f32> = scales.values().copied().collect();
-    sorted.sort_by(f32::total_cmp);
-    let Some(&median) = sorted.get(sorted.len() / 2) else { return };
-    for glyph in pages.iter_mut().flat_map(|page| &mut page.glyphs) {
-        if glyph.flags & TYPE3 != 0 {
-            glyph.size *= scales.get(&glyph.font).copied().unwrap_or(median);
-        }
-    }
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -33,11 +33,13 @@ mod positioned;
 mod quality;
 mod rows;
 mod run;
+mod shadow;
 mod slanted;
 mod styles;
 mod table;
 #[cfg(test)]
 mod tests;
+mod type3;
 mod wrap;
 
 use serde::{Deserialize, Serialize};

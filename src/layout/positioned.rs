@@ -13,7 +13,7 @@ use super::measure::{Edges, measure};
 use super::quality::{self, Counts};
 use super::{
     Block, BlockKind, HeadingSource, Laid, backrefs, bibliography, column, drawing, flow,
-    gutter, outline, paragraph,
+    gutter, outline, paragraph, type3,
 };
 
 /// Lays out a PDF.
@@ -28,7 +28,7 @@ pub(super) fn lay_with_dropped(mut positioned: Positioned) -> (Laid, Vec<Dropped
         .iter()
         .any(|page| page.glyphs.iter().any(|glyph| glyph.flags & TYPE3 != 0));
     if has_type3 {
-        chunk::resize_type3(&mut positioned.pages);
+        type3::resize(&mut positioned.pages);
     }
     let links = PageLinks::of(&positioned.links, positioned.pages.len());
     let mut pages: Vec<PageChunks> = positioned

@@ -29,6 +29,7 @@ pub(super) struct Run {
 
 impl Run {
     /// Adds a character that lies under `link` of `page`.
+    #[inline]
     pub(super) fn push(&mut self, ch: char, link: Option<u32>, page: u32) {
         let start = self.text.len();
         self.text.push(ch);

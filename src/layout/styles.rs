@@ -22,14 +22,14 @@ pub(super) struct Styles {
 }
 
 impl Styles {
-    /// Counts one character of `font`.
-    pub(super) fn count(&mut self, number: u16, font: &FontInfo) {
-        self.vote(number, 1);
-        self.chars += 1;
-        self.bold += u32::from(font.bold);
-        self.italic += u32::from(font.italic);
-        self.math += u32::from(font.math);
-        self.mono += u32::from(font.mono);
+    /// Counts `n` characters of `font`.
+    pub(super) fn count(&mut self, number: u16, font: &FontInfo, n: u32) {
+        self.vote(number, n);
+        self.chars += n;
+        self.bold += u32::from(font.bold) * n;
+        self.italic += u32::from(font.italic) * n;
+        self.math += u32::from(font.math) * n;
+        self.mono += u32::from(font.mono) * n;
     }
 
     /// Boyer and Moore's majority vote.
