@@ -16,6 +16,13 @@ pub(super) struct Code {
     pub(super) len: u8,
 }
 
+impl Code {
+    /// Returns its characters; none if they are more than it holds.
+    pub(super) fn chars(&self) -> &[char] {
+        self.chars.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
 type Block = Box<[Cell<Option<Code>>; 256]>;
 
 /// The meanings of the codes of one font, as far as they were asked for.

@@ -120,7 +120,7 @@ impl<'a> LoadedFont<'a> {
             }
             return;
         }
-        let chars = &code.chars[..usize::from(code.len)];
+        let chars = code.chars();
         for (i, &c) in chars.iter().enumerate() {
             each(c, i, chars.len());
         }

@@ -86,7 +86,12 @@ impl<'a> Places<'a> {
         if page >= self.pdf.pages().len() {
             return None;
         }
-        let rest: Vec<Object<'a>> = array.iter::<Object<'a>>().skip(1).take(5).collect();
+        // Without the page itself, which would be read again for each place on it.
+        let rest = array.raw_iter().skip(1).take(5).map_while(|item| match item {
+            MaybeRef::Ref(reference) => self.pdf.xref().get(reference.into()),
+            MaybeRef::NotRef(object) => Some(object),
+        });
+        let rest: Vec<Object<'a>> = rest.collect();
         let number = |i: usize| match rest.get(i) {
             Some(Object::Number(n)) => Some(n.as_f64()),
             _ => None,

@@ -34,6 +34,9 @@ const MAX_PAGE_GLYPHS: usize = 2_000_000;
 /// Operators of one page.
 const MAX_PAGE_OPERATORS: u64 = 5_000_000;
 
+/// Glyphs of one page that room is made for before the first is there.
+const MOST_AT_ONCE: usize = 8 << 10;
+
 /// What a whole document may still use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
@@ -140,7 +143,11 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             rise: 0.0,
             mode: 0,
         };
-        self.run(Content::new(up_to_last_text(content)), resources, state, 0);
+        let content = up_to_last_text(content);
+        // Text takes a few bytes a glyph; a drawing, for which this is too much, many.
+        self.out.reserve((content.len() / 4).min(MOST_AT_ONCE));
+        self.run(Content::new(content), resources, state, 0);
+        self.out.shrink_to_fit();
         self.budget.operators = self.budget.operators.saturating_sub(self.operators);
         self.budget.glyphs = self.budget.glyphs.saturating_sub(self.out.len());
         PageText { glyphs: self.out, unset: self.unset, cut: self.cut }
@@ -412,9 +419,13 @@ impl<'a, 'c> Interpreter<'a, 'c> {
                 && origin.1.is_finite()
                 && run.is_shown(state, origin, drawn)
             {
-                font.each_char(number, &code, |c, index, of| {
-                    self.out.push(run.glyph(c, origin, drawn, index, of));
-                });
+                if let [ch] = code.chars() {
+                    self.out.push(run.glyph(*ch, origin, drawn, 0, 1));
+                } else {
+                    font.each_char(number, &code, |c, index, of| {
+                        self.out.push(run.glyph(c, origin, drawn, index, of));
+                    });
+                }
             }
             translate(&mut pen.matrix, dx, dy);
         }
