@@ -111,10 +111,11 @@ fn arabic(text: &str) -> Option<Numbering> {
 
 /// `Appendix A: Title`, `Chapter 3 Title`, `Part II`.
 fn worded(text: &str) -> Option<Numbering> {
-    let lower = text.get(..9.min(text.len()))?.to_lowercase();
-    let word = ["appendix ", "chapter ", "part ", "section "]
-        .into_iter()
-        .find(|word| lower.starts_with(word))?;
+    let head = text.get(..9.min(text.len()))?;
+    let opens = |word: &&str| {
+        head.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let word = ["appendix ", "chapter ", "part ", "section "].into_iter().find(opens)?;
     let rest = &text[word.len()..];
     let number: String =
         rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
@@ -234,8 +235,9 @@ const CAPTION_WORDS: [(&str, CaptionOf); 22] = [
 /// Tells whether a text is a caption, and of what: `Figure 3: ...`, `TABLE IV`, `Table A.1. ...`.
 pub(super) fn caption(text: &str) -> Option<CaptionOf> {
     let text = text.trim_start();
-    let (word, of) =
-        CAPTION_WORDS.into_iter().find(|(word, _)| text.starts_with(word))?;
+    let first = text.bytes().next();
+    let opens = |word: &str| word.bytes().next() == first && text.starts_with(word);
+    let (word, of) = *CAPTION_WORDS.iter().find(|(word, _)| opens(word))?;
     let rest = text[word.len()..].trim_start();
     let number: &str = &rest[..rest
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))

@@ -41,6 +41,14 @@ pub(super) fn judge<'a>(counts: Counts, texts: impl Iterator<Item = &'a str>) ->
 /// Tells whether a word looks like none: unknown characters, changes of script, letters mixed with
 /// symbols, no vowel, capitals inside.
 fn is_odd(word: &str) -> bool {
+    // Most words, at once: small letters and a vowel among them.
+    let is_vowel = |b: u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    if word.len() <= 40
+        && word.bytes().all(|b| b.is_ascii_lowercase())
+        && word.bytes().any(is_vowel)
+    {
+        return false;
+    }
     let (mut letters, mut symbols, mut latin, mut vowels, mut lower) = (0, 0, 0, 0, 0);
     for c in word.chars() {
         match c {

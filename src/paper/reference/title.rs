@@ -461,19 +461,21 @@ fn without_names(venue: &str) -> &str {
 fn venue_end(rest: &str) -> usize {
     for (at, c) in rest.char_indices() {
         let after = rest[at + c.len_utf8()..].trim_start();
-        let lower: String = after.chars().take(8).flat_map(char::to_lowercase).collect();
+        let goes_on = |words: &[&str]| {
+            let lower: String =
+                after.chars().take(8).flat_map(char::to_lowercase).collect();
+            words.iter().any(|word| lower.starts_with(word))
+        };
         let stop = match c {
             ',' | ';' | '，' => {
                 after.starts_with(|c: char| c.is_ascii_digit())
-                    || [
+                    || goes_on(&[
                         "pp", "pages", "vol", "no.", "p. ", "http", "series", "part ",
                         "ser.",
-                    ]
-                    .iter()
-                    .any(|w| lower.starts_with(w))
+                    ])
             }
             ':' => after.starts_with(|c: char| c.is_ascii_digit()),
-            '(' => years::leading_year(after).is_some() || lower.starts_with("volume"),
+            '(' => years::leading_year(after).is_some() || goes_on(&["volume"]),
             '.' => {
                 let word = rest[..at].rsplit(' ').next().unwrap_or("");
                 let next = after.split(' ').next().unwrap_or("");
@@ -483,9 +485,7 @@ fn venue_end(rest: &str) -> usize {
                     || after.is_empty()
                     || after.starts_with(|c: char| c.is_ascii_digit())
                         && years::leading_year(after).is_some()
-                    || lower.starts_with("http")
-                    || lower.starts_with("url")
-                    || lower.starts_with("doi")
+                    || goes_on(&["http", "url", "doi"])
             }
             ' ' => {
                 // A volume behind the name: `Nature 521`, but not the year of `ECCV 2020: 16th`.

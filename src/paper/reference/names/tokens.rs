@@ -188,7 +188,6 @@ fn word_token(text: &str, start: usize) -> Token<'_> {
 fn word_kind(word: &str) -> Kind {
     let n = word.chars().filter(|c| c.is_alphabetic()).count();
     let upper = word.chars().filter(|c| c.is_uppercase()).count();
-    let lower = word.to_lowercase();
     match word {
         "and" | "und" | "AND" => return Kind::And,
         "others" => return Kind::EtAl,
@@ -203,7 +202,7 @@ fn word_kind(word: &str) -> Kind {
         if word.contains(['\'', '’']) && upper > 0 {
             return Kind::Capital;
         }
-        return if PARTICLES.contains(&lower.as_str()) {
+        return if PARTICLES.contains(&word.to_lowercase().as_str()) {
             Kind::Particle
         } else {
             Kind::Lower
