@@ -37,6 +37,9 @@ pub(super) fn visual_order(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
 /// Returns a line in logical order, presentation forms as plain letters; `None` if the line reads
 /// from left to right.
 pub(super) fn logical(visual: &str) -> Option<String> {
+    if visual.is_ascii() {
+        return None;
+    }
     let n_rtl = visual.chars().filter(|ch| is_rtl(*ch)).count();
     if n_rtl == 0 {
         return None;

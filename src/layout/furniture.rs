@@ -5,6 +5,7 @@
 //! A page is never emptied by it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -124,35 +125,34 @@ fn spare_text(page: &PageChunks, kill: &mut FxHashSet<usize>) {
 fn edge_rows(page: &PageChunks) -> Vec<Row> {
     let mut order: Vec<usize> = (0..page.main.len()).collect();
     order.sort_by(|a, b| page.main[*a].y.total_cmp(&page.main[*b].y));
-    let mut rows: Vec<Row> = vec![];
-    for index in order {
-        let Chunk { y, size, .. } = page.main[index];
+    // Baseline, largest type and place in the order of each row.
+    let mut rows: Vec<(f32, f32, Range<usize>)> = vec![];
+    for (at, index) in order.iter().enumerate() {
+        let Chunk { y, size, .. } = page.main[*index];
         match rows.last_mut() {
-            Some(row) if (y - row.y).abs() < 2.5 => {
-                row.chunks.push(index);
-                row.size = row.size.max(size);
+            Some((row_y, most, members)) if (y - *row_y).abs() < 2.5 => {
+                *most = most.max(size);
+                members.end = at + 1;
             }
-            _ => rows.push(Row { y, size, chunks: vec![index], text: String::new() }),
+            _ => rows.push((y, size, at..at + 1)),
         }
     }
-    let n = rows.len();
-    let height = page.height;
-    let mut edge = 0;
-    rows.retain(|row| {
-        let keep = edge < 3 && row.y < 0.16 * height
-            || edge + 3 >= n && row.y > 0.86 * height
-            || row.y < 0.07 * height
-            || row.y > 0.93 * height;
-        edge += 1;
-        keep
-    });
-    for row in &mut rows {
-        row.chunks.sort_by(|a, b| page.main[*a].x0.total_cmp(&page.main[*b].x0));
+    let (n, height) = (rows.len(), page.height);
+    let is_edge = |(row, (y, _, _)): &(usize, (f32, f32, Range<usize>))| {
+        *row < 3 && *y < 0.16 * height
+            || row + 3 >= n && *y > 0.86 * height
+            || *y < 0.07 * height
+            || *y > 0.93 * height
+    };
+    let edge = rows.into_iter().enumerate().filter(is_edge);
+    edge.map(|(_, (y, size, members))| {
+        let mut chunks = order[members].to_vec();
+        chunks.sort_by(|a, b| page.main[*a].x0.total_cmp(&page.main[*b].x0));
         let texts: Vec<&str> =
-            row.chunks.iter().map(|i| page.main[*i].run.text.as_str()).collect();
-        row.text = texts.join(" ");
-    }
-    rows
+            chunks.iter().map(|i| page.main[*i].run.text.as_str()).collect();
+        Row { y, size, text: texts.join(" "), chunks }
+    })
+    .collect()
 }
 
 /// On how many pages a text stands at one height.

@@ -37,10 +37,15 @@ impl Vocabulary {
                 }
             }
         }
-        let mut words: Vec<String> = seen.into_iter().map(str::to_lowercase).collect();
+        // The first letters as a number settle most comparisons.
+        let lowered = |word: &str| {
+            let word = word.to_lowercase();
+            (head(&word), word)
+        };
+        let mut words: Vec<(u64, String)> = seen.into_iter().map(lowered).collect();
         words.sort_unstable();
         words.dedup();
-        Vocabulary { words }
+        Vocabulary { words: words.into_iter().map(|(_, word)| word).collect() }
     }
 
     fn has(&self, word: &str) -> bool {
@@ -54,6 +59,15 @@ impl Vocabulary {
     }
 }
 
+/// Returns the first eight bytes of a word as a number, in the order of the words.
+fn head(word: &str) -> u64 {
+    let mut head = [0; 8];
+    for (to, from) in head.iter_mut().zip(word.bytes()) {
+        *to = from;
+    }
+    u64::from_be_bytes(head)
+}
+
 /// Tells whether a line ends in a hyphen after a letter.
 pub(super) fn ends_in_hyphen(text: &str) -> bool {
     let mut back = text.chars().rev();
@@ -63,7 +77,7 @@ pub(super) fn ends_in_hyphen(text: &str) -> bool {
 
 /// Adds a line to a text as a reader would.
 pub(super) fn join(text: &mut Run, line: &Run, words: &Vocabulary) {
-    let line = &line.slice(0..line.text.len());
+    let line = &*line.trimmed();
     let (Some(last), Some(first)) =
         (text.text.chars().next_back(), line.text.chars().next())
     else {

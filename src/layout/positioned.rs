@@ -116,7 +116,7 @@ fn block(
     sizes: &[(f32, f32)],
 ) -> Block {
     let paragraph = piece.paragraph;
-    let run = paragraph.run.slice(0..paragraph.run.text.len());
+    let run = paragraph.run.trimmed().into_owned();
     let cites = resolver.cites(&run);
     let index = paragraph.page.saturating_sub(1) as usize;
     let bbox = (!paragraph.lines.is_empty()).then(|| {

@@ -3,6 +3,7 @@
 //! A [`Run`] grows from glyphs to chunks to lines to blocks, and its marks move along, so that a
 //! citation's place in the final text is exact and never searched for.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Part of a text that lies under a link annotation.
@@ -91,6 +92,14 @@ impl Run {
         let turns = self.turns.iter().filter(|t| (start..end).contains(*t));
         let turns = turns.map(|turn| turn - start).collect();
         Run { text, marks, turns }
+    }
+
+    /// Returns the run without the white space around it.
+    pub(super) fn trimmed(&self) -> Cow<'_, Run> {
+        if self.turns.is_empty() && self.text.trim().len() == self.text.len() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(self.slice(0..self.text.len()))
     }
 
     /// Replaces the whole text where a rewrite moved bytes that no mark can follow.

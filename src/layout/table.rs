@@ -2,7 +2,7 @@
 
 use super::beside;
 use super::drawing::is_sentence;
-use super::line::Line;
+use super::line::{Cell, Line};
 use super::paragraph::Paragraph;
 use super::run::Run;
 
@@ -11,9 +11,9 @@ use super::run::Run;
 pub(super) fn is_table(paragraph: &Paragraph) -> bool {
     let lines = &paragraph.lines;
     if lines.len() == 1 {
-        return starts_of_cells(&lines[0]).len() >= 3;
+        return starts_of_cells(&lines[0]).count() >= 3;
     }
-    let is_row = |line: &&Line| starts_of_cells(line).len() >= 2;
+    let is_row = |line: &&Line| starts_of_cells(line).count() >= 2;
     let n_rows = lines.iter().filter(is_row).count();
     let ended = paragraph.text().trim_end().ends_with(['.', '?', '!', '。']);
     let n_numbers = lines.iter().filter(|line| !ended && is_numeric(line)).count();
@@ -26,19 +26,19 @@ pub(super) fn is_table(paragraph: &Paragraph) -> bool {
 pub(super) fn is_wide(paragraph: &Paragraph) -> bool {
     let lines = &paragraph.lines;
     if let [line] = &lines[..] {
-        let mut starts = starts_of_cells(line);
+        let mut starts: Vec<usize> = starts_of_cells(line).collect();
         starts.push(line.run.text.len());
         // Between the words of a stretched line there is a hole each.
         let cells = starts.windows(2).map(|pair| line.run.text[pair[0]..pair[1]].trim());
         return starts.len() > 5 && cells.filter(|cell| cell.contains(' ')).count() >= 2;
     }
-    let is_row = |line: &&Line| starts_of_cells(line).len() >= 3;
+    let is_row = |line: &&Line| starts_of_cells(line).count() >= 3;
     lines.iter().filter(is_row).count() * 10 >= lines.len() * 7
 }
 
 /// Tells whether a paragraph holds a row of a table, though its cells may stand close together.
 pub(super) fn has_rows(paragraph: &Paragraph) -> bool {
-    let is_row = |line: &Line| starts_of_cells(line).len() >= 2 || is_numeric(line);
+    let is_row = |line: &Line| starts_of_cells(line).count() >= 2 || is_numeric(line);
     paragraph.lines.iter().any(is_row)
 }
 
@@ -149,7 +149,7 @@ fn add_text(paragraph: &Paragraph, starts: &[f32], parts: &mut Vec<Part>) {
         fills && starts.get(next).is_none_or(|y| *y > b.y + slack)
     };
     if lines.windows(2).all(|pair| goes_on(&pair[0], &pair[1])) {
-        let whole = paragraph.run.slice(0..paragraph.run.text.len());
+        let whole = paragraph.run.trimmed().into_owned();
         parts.extend(lines.first().map(|line| part(line, whole)));
         return;
     }
@@ -184,7 +184,7 @@ pub(super) fn rows(paragraph: &Paragraph) -> Run {
 /// Returns the text of a line with its cells kept apart; numbers side by side are one cell each.
 fn cells(line: &Line) -> Run {
     let mut out = Run::default();
-    let mut starts = starts_of_cells(line);
+    let mut starts: Vec<usize> = starts_of_cells(line).collect();
     starts.push(line.run.text.len());
     for pair in starts.windows(2) {
         let mut cell = line.run.slice(pair[0]..pair[1]);
@@ -214,7 +214,7 @@ fn is_bracket(c: char) -> bool {
 
 /// Tells whether half of the lines are cells with white between them.
 pub(super) fn has_cells(paragraph: &Paragraph) -> bool {
-    let n = paragraph.lines.iter().filter(|l| starts_of_cells(l).len() >= 2).count();
+    let n = paragraph.lines.iter().filter(|l| starts_of_cells(l).count() >= 2).count();
     n * 2 >= paragraph.lines.len()
 }
 
@@ -228,12 +228,9 @@ fn is_numbers(text: &str) -> bool {
 }
 
 /// Returns where the cells of a line start: chunks with more than a wide space between them.
-fn starts_of_cells(line: &Line) -> Vec<usize> {
-    let mut starts = vec![0];
-    for pair in line.cells.windows(2) {
-        if pair[1].x0 - pair[0].x1 > 0.9 * line.size && pair[1].start > 0 {
-            starts.push(pair[1].start);
-        }
-    }
-    starts
+fn starts_of_cells(line: &Line) -> impl Iterator<Item = usize> {
+    let is_apart =
+        |pair: &&[Cell]| pair[1].x0 - pair[0].x1 > 0.9 * line.size && pair[1].start > 0;
+    let others = line.cells.windows(2).filter(is_apart).map(|pair| pair[1].start);
+    std::iter::once(0).chain(others)
 }

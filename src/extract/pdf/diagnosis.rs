@@ -74,9 +74,13 @@ pub(super) fn has_images(pdf: &Pdf) -> bool {
 
 /// Says so if a document has no text, or none that can be read.
 pub(super) fn of_text(read: &mut Positioned, images: bool) {
-    let glyphs = || read.pages.iter().flat_map(|page| &page.glyphs);
-    let n = glyphs().filter(|g| !g.ch.is_whitespace()).count();
-    let unknown = glyphs().filter(|g| g.ch == char::REPLACEMENT_CHARACTER).count();
+    let (mut n, mut unknown) = (0, 0);
+    for page in &read.pages {
+        for glyph in &page.glyphs {
+            n += usize::from(!glyph.ch.is_whitespace());
+            unknown += usize::from(glyph.ch == char::REPLACEMENT_CHARACTER);
+        }
+    }
     if let Some(what) = ocr::need(read.pages.len(), n, unknown, images) {
         read.faults.push(Fault { page: None, what });
     }
