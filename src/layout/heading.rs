@@ -132,8 +132,8 @@ fn plain_title(text: &str) -> String {
 /// Tells whether a heading opens the bibliography.
 pub fn opens_bibliography(text: &str) -> bool {
     let title = plain_title(text);
-    let squeezed: String = title.chars().filter(|c| !c.is_whitespace()).collect();
-    BIBLIOGRAPHY.contains(&title.as_str()) || squeezed == "references"
+    let squeezed = title.chars().filter(|c| !c.is_whitespace());
+    BIBLIOGRAPHY.contains(&title.as_str()) || squeezed.eq("references".chars())
 }
 
 /// Tells whether a heading inside the bibliography ends it.

@@ -107,7 +107,8 @@ fn recut(blocks: &mut [Block]) {
         .collect();
     let label = |n: usize| format!("[{n}]");
     let sound = |(n, at): (usize, &usize)| blocks[*at].text.starts_with(&label(n + 1));
-    if entries.len() < 3 || entries.iter().enumerate().all(sound) {
+    let is_labelled = || entries.iter().any(|at| blocks[*at].text.contains(&label(1)));
+    if entries.len() < 3 || entries.iter().enumerate().all(sound) || !is_labelled() {
         return;
     }
     let whole = joined(blocks, &entries);
