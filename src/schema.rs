@@ -4,11 +4,12 @@
 //! All passages of a work are written side by side, so the first one stands for the paper: what
 //! belongs to the paper alone (authors, venue, identifiers) is indexed there only.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use tantivy::TantivyDocument;
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing,
-    TextOptions, Value,
+    FAST, Field, IndexRecordOption, OwnedValue, STORED, STRING, Schema,
+    TextFieldIndexing, TextOptions,
 };
 
 use crate::corpus::{Format, WorkKey};
@@ -321,10 +322,11 @@ impl IndexSchema {
     }
 
     /// Reads what is stored with a passage; `None` if it cannot be decoded.
-    pub(crate) fn stored(&self, doc: &TantivyDocument) -> Option<Stored> {
-        let bytes = doc.get_first(self.stored)?.as_bytes()?;
-        let mut stored: Stored = postcard::from_bytes(bytes).ok()?;
-        stored.passage.passage.text = doc.get_first(self.shown)?.as_str()?.to_owned();
+    pub(crate) fn stored(&self, mut doc: BTreeMap<Field, OwnedValue>) -> Option<Stored> {
+        let OwnedValue::Bytes(bytes) = doc.remove(&self.stored)? else { return None };
+        let OwnedValue::Str(text) = doc.remove(&self.shown)? else { return None };
+        let mut stored: Stored = postcard::from_bytes(&bytes).ok()?;
+        stored.passage.passage.text = text;
         Some(stored)
     }
 }

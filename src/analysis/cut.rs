@@ -26,6 +26,26 @@ const MAX_CHANGES: usize = 4;
 /// Bytes of a word that count; what is longer is known by its beginning.
 const MAX_WORD: usize = 96;
 
+/// Number of plain letters that a text begins with, looked at eight bytes at a time.
+fn letters_of(bytes: &[u8]) -> usize {
+    let each = |byte: u8| u64::from_le_bytes([byte; 8]);
+    let (eights, rest) = bytes.as_chunks();
+    let mut n = 0;
+    for eight in eights {
+        let eight = u64::from_le_bytes(*eight);
+        // The sums reach the highest bit of a byte from `a` on, and behind `z`.
+        let small = (eight | each(b' ')) & each(0x7f);
+        let from_a = small + each(0x80 - b'a');
+        let behind_z = small + each(0x7f - b'z');
+        let others = !(from_a & !behind_z & !eight) & each(0x80);
+        if others != 0 {
+            return n + others.trailing_zeros() as usize / 8;
+        }
+        n += 8;
+    }
+    n + rest.iter().take_while(|b| b.is_ascii_alphabetic()).count()
+}
+
 /// A part of a compound, a word of its own, or a character of a script without spaces.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
@@ -101,8 +121,7 @@ impl<'a> Cutter<'a> {
         loop {
             let is_sign = |b: &&u8| b.is_ascii() && !b.is_ascii_alphanumeric();
             let start = self.at + bytes[self.at..].iter().take_while(is_sign).count();
-            let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic());
-            let end = start + letters.count();
+            let end = start + letters_of(&bytes[start..]);
             // What joins words stands between them without a space.
             let goes_on = match bytes.get(end) {
                 None | Some(b' ' | b'\n' | b';' | b':' | b')' | b'?') => false,
@@ -454,5 +473,22 @@ impl Cutter<'_> {
             self.buffer.push('#');
             self.at += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_end_at_any_other_byte() {
+        for other in (0..=u8::MAX).filter(|b| !b.is_ascii_alphabetic()) {
+            for at in 0..20 {
+                let mut text = *b"abcxyzABCXYZmnMNopqr";
+                text[at] = other;
+                assert_eq!(letters_of(&text), at, "{other} at {at}");
+            }
+        }
+        assert_eq!(letters_of(b"everyletter"), 11);
     }
 }

@@ -16,8 +16,7 @@ use std::sync::Arc;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
 use tantivy::directory::{Directory, RamDirectory};
 use tantivy::{
-    Index, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
-    TantivyError,
+    Index, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyError,
 };
 
 use crate::analysis::AcronymTable;
@@ -309,8 +308,8 @@ impl View {
             let store = segment
                 .get_store_reader(8)
                 .map_err(|e| IndexError::from_engine(Path::new(""), e.into()))?;
-            for doc in store.iter::<TantivyDocument>(segment.alive_bitset()) {
-                match doc.ok().and_then(|doc| self.schema.stored(&doc)) {
+            for doc in store.iter(segment.alive_bitset()) {
+                match doc.ok().and_then(|doc| self.schema.stored(doc)) {
                     Some(stored) => visit(stored.passage),
                     None => unreadable += 1,
                 }

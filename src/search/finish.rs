@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use tantivy::DocAddress;
-use tantivy::TantivyDocument;
 
 use super::concept::keep_best;
 use super::gather::{Candidate, Gather, Match};
@@ -36,7 +35,7 @@ pub(super) struct Finish<'a> {
 /// A candidate with its final score.
 struct Ranked<'a> {
     candidate: &'a Candidate,
-    /// Stable key of the paper.
+    /// Stable key of the paper, read for those that may be shown.
     order: u64,
     score: f32,
     /// Its best passage.
@@ -50,6 +49,13 @@ impl Finish<'_> {
     pub(super) fn hits(&self, gather: &Gather) -> Result<Vec<Hit>, SearchError> {
         let wanted = self.request.limit.saturating_add(self.request.offset);
         let mut ranked = self.rank(gather, wanted)?;
+        if let Some(least) = self.nth_best(&mut ranked, wanted) {
+            ranked.retain(|r| (r.candidate.first, r.score) >= least);
+        }
+        for Ranked { candidate, order, .. } in &mut ranked {
+            let view = &self.searcher.segments[candidate.segment];
+            *order = view.order.values.get_val(candidate.lead);
+        }
         ranked.sort_by(|a, b| {
             (b.candidate.first.cmp(&a.candidate.first))
                 .then(b.score.total_cmp(&a.score))
@@ -165,8 +171,7 @@ impl Finish<'_> {
                 }
                 let (score, doc) = best.unwrap_or((candidate.score, candidate.lead));
                 let score = score + candidate.second;
-                let order = view.order.values.get_val(candidate.lead);
-                out.push(Ranked { candidate, order, score, doc, looked_at });
+                out.push(Ranked { candidate, order: 0, score, doc, looked_at });
             }
         }
         Ok(())
@@ -330,8 +335,7 @@ impl Searcher {
         doc: u32,
     ) -> Result<Option<Stored>, SearchError> {
         let address = DocAddress::new(segment as u32, doc);
-        let doc: TantivyDocument = self.view.searcher.doc(address)?;
-        Ok(self.view.schema.stored(&doc))
+        Ok(self.view.schema.stored(self.view.searcher.doc(address)?))
     }
 }
 

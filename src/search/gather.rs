@@ -15,6 +15,9 @@ use super::window::{Ask, Present, WIDTH, Window};
 use super::{Group, Sort};
 use crate::schema::Facts;
 
+/// Passages in the first window: until it has shown what is good, all that match are candidates.
+const FIRST_WIDTH: u32 = 256;
+
 /// A paper, or a passage where those are listed, that may be among the best.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
@@ -140,9 +143,10 @@ impl<'a> Gather<'a> {
         let passages = Vec::new();
         let mut chosen = Chosen { segment: number, lead: 0, passages, n_looked: 0 };
         let mut tally = Tally::open(&self.counts, number, view, sieve);
-        let mut from = 0;
+        let (mut from, mut width) = (0, FIRST_WIDTH);
         while from < view.max_doc() {
-            let to = view.max_doc().min(from + WIDTH);
+            let to = view.max_doc().min(from + width);
+            width = WIDTH.min(4 * width);
             let words = from as usize / 64..(to as usize).div_ceil(64);
             let matching = matching.map(|bits| &bits.words[words.clone()]);
             window.run(from, to, &Ask { matching, least: self.least() });

@@ -284,11 +284,8 @@ impl SegmentView {
                 }
             }
             Leaf::Titled(words) => {
-                for (doc, _) in self.count(words, self.schema.title)? {
-                    if Facts::unpack(self.facts(doc)).kind == PassageKind::Abstract {
-                        bits.insert(doc);
-                    }
-                }
+                let rows = self.count(words, self.schema.title)?;
+                self.titled(&rows).into_iter().for_each(|(doc, _)| bits.insert(doc));
             }
             Leaf::Year(from, to) => self.by_facts(&mut bits, |facts| {
                 facts.year.is_some_and(|y| {
@@ -327,6 +324,14 @@ impl SegmentView {
             }
             other => (self.bits(other)?.iter().map(|doc| (doc, 1)).collect(), Vec::new()),
         })
+    }
+
+    /// Of the passages of papers whose titles hold a row of words, the abstracts.
+    pub(super) fn titled(&self, rows: &[(u32, u32)]) -> Counted {
+        let is_abstract =
+            |doc: u32| Facts::unpack(self.facts(doc)).kind == PassageKind::Abstract;
+        let docs = rows.iter().map(|(doc, _)| *doc);
+        docs.filter(|doc| is_abstract(*doc)).map(|doc| (doc, 1)).collect()
     }
 
     fn by_facts(&self, bits: &mut Bits, keep: impl Fn(Facts) -> bool) {

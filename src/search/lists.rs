@@ -22,6 +22,14 @@ impl List {
         }
     }
 
+    /// The abstracts of papers whose titles hold a row of words, of the passages with such titles.
+    pub(super) fn titled(&self, view: &SegmentView) -> List {
+        match self {
+            List::Counted { list, .. } => List::of(view.titled(list)),
+            List::Empty | List::Blocks { .. } => List::Empty,
+        }
+    }
+
     /// The largest count, where it is known without reading all.
     pub(super) fn most(&self) -> f32 {
         match self {

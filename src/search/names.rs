@@ -7,6 +7,7 @@ use std::ops::Range;
 use tantivy::columnar::StrColumn;
 
 use super::SearchError;
+use super::bits::ones;
 use super::leaf::SegmentView;
 
 /// The names of one column over all segments. They are numbered as the passages have them, so that
@@ -161,7 +162,7 @@ fn merge(columns: &[Option<StrColumn>]) -> Result<Ranked, SearchError> {
 }
 
 /// Numbers that are copied at once: few papers have more names.
-const ROW: usize = 8;
+const ROW: usize = 16;
 
 /// Copied numbers that are counted at once.
 const ROWS: usize = 1024;
@@ -210,30 +211,34 @@ impl<'a> NameCounts<'a> {
         NameCounts { table, by_number, none: 0, copied: vec![0; ROWS + ROW] }
     }
 
-    /// Counts papers of a segment, given by their last passages.
-    pub(super) fn add(&mut self, segment: usize, papers: impl Iterator<Item = u32>) {
-        let Some(names) = &self.table.segments[segment] else {
-            self.none += papers.count() as u64;
+    /// Counts papers of a segment, given by their last passages: bits of a window that begins with
+    /// `from`.
+    pub(super) fn add(&mut self, segment: usize, papers: &[u64], from: u32) {
+        let NameCounts { table, by_number, none, copied } = self;
+        let Some(names) = &table.segments[segment] else {
+            *none += papers.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
             return;
         };
         // The lists are short and of any length, and the processor would guess the end of most of
         // them wrong: a whole row is copied, and the next one written over what was too much.
         let mut n = 0;
-        for last in papers {
-            let Range { start, end } = names.of(last);
-            let len = end - start;
-            self.none += u64::from(len == 0);
-            self.copied[n..n + ROW].copy_from_slice(&names.numbers[start..start + ROW]);
-            n += len.min(ROW);
-            if len > ROW {
-                self.by_number.add(&names.numbers[start + ROW..end]);
-            }
-            if n > ROWS {
-                self.by_number.add(&self.copied[..n]);
-                n = 0;
+        for (i, word) in (0..).zip(papers) {
+            for last in ones(*word, from + i * 64) {
+                let Range { start, end } = names.of(last);
+                let len = end - start;
+                *none += u64::from(len == 0);
+                copied[n..n + ROW].copy_from_slice(&names.numbers[start..start + ROW]);
+                n += len.min(ROW);
+                if len > ROW {
+                    by_number.add(&names.numbers[start + ROW..end]);
+                }
+                if n > ROWS {
+                    by_number.add(&copied[..n]);
+                    n = 0;
+                }
             }
         }
-        self.by_number.add(&self.copied[..n]);
+        by_number.add(&copied[..n]);
     }
 
     /// The counts that `low` does not tell: what has grown beyond it, and names that differ in case

@@ -67,6 +67,7 @@ pub(super) fn count_places(
 ) -> Counted {
     let mut found = Vec::new();
     let mut positions: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
+    let mut scratch = Default::default();
     // The rarest word leads: the lists of the others are skipped through.
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|at| places[*at].size());
@@ -90,14 +91,14 @@ pub(super) fn count_places(
         let times = match (places.len(), slop) {
             (0, _) => return found,
             (1, _) => places[0].freq(agreed),
-            (_, slop) => {
+            (_, None) => in_order(&order, offsets, &mut scratch, |at, out| {
+                places[at].positions(agreed, out);
+            }),
+            (_, Some(slop)) => {
                 for (place, out) in places.iter_mut().zip(&mut positions) {
                     place.positions(agreed, out);
                 }
-                match slop {
-                    None => in_order(&positions, offsets),
-                    Some(slop) => near(&positions, slop),
-                }
+                near(&positions, slop)
             }
         };
         if times > 0 {
@@ -107,15 +108,29 @@ pub(super) fn count_places(
     }
 }
 
-/// Counts the places where each word stands as far behind the first as it should.
-fn in_order(positions: &[Vec<u32>], offsets: &[u32]) -> u32 {
-    let Some((first, rest)) = positions.split_first() else { return 0 };
-    let follows = |start: u32| {
-        rest.iter()
-            .zip(&offsets[1..])
-            .all(|(list, offset)| list.binary_search(&(start + offset)).is_ok())
-    };
-    first.iter().filter(|start| follows(**start)).count() as u32
+/// Counts the places where each word stands as far behind the first as it should. `positions_of` tells
+/// where in the passage a word stands; the words are asked in `order`, as long as there is a place.
+fn in_order(
+    order: &[usize],
+    offsets: &[u32],
+    [starts, positions]: &mut [Vec<u32>; 2],
+    mut positions_of: impl FnMut(usize, &mut Vec<u32>),
+) -> u32 {
+    starts.clear();
+    for (number, at) in order.iter().enumerate() {
+        positions_of(*at, positions);
+        let offset = offsets[*at];
+        match number {
+            0 => starts.extend(positions.iter().filter_map(|p| p.checked_sub(offset))),
+            _ => {
+                starts.retain(|start| positions.binary_search(&(start + offset)).is_ok())
+            }
+        }
+        if starts.is_empty() {
+            break;
+        }
+    }
+    starts.len() as u32
 }
 
 /// Counts windows, not overlapping, that hold every word within `slop` words more than they are.
@@ -146,8 +161,16 @@ mod tests {
 
     #[test]
     fn neighbours_in_order() {
-        assert_eq!(in_order(&[vec![1, 5, 9], vec![2, 7, 10]], &[0, 1]), 2);
-        assert_eq!(in_order(&[vec![1], vec![2], vec![4]], &[0, 1, 2]), 0);
+        let count = |lists: &[Vec<u32>], order: &[usize], offsets: &[u32]| {
+            in_order(order, offsets, &mut Default::default(), |at, out| {
+                out.clone_from(&lists[at])
+            })
+        };
+        let lists = [vec![1, 5, 9], vec![2, 7, 10]];
+        assert_eq!(count(&lists, &[0, 1], &[0, 1]), 2);
+        assert_eq!(count(&lists, &[1, 0], &[0, 1]), 2);
+        assert_eq!(count(&[vec![1], vec![2], vec![4]], &[2, 0, 1], &[0, 1, 2]), 0);
+        assert_eq!(count(&[vec![0, 4], vec![0, 6]], &[1, 0], &[0, 2]), 1);
     }
 
     #[test]

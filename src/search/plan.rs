@@ -418,7 +418,7 @@ impl<'a> Compiler<'a> {
             unit.finds |= finds;
             return at;
         }
-        let (idf, idf_title) = self.lexicon.idf(&leaf);
+        let (idf, idf_title) = self.idf(&leaf);
         let label = label.to_owned();
         self.units.push(Scored {
             leaf,
@@ -432,6 +432,33 @@ impl<'a> Compiler<'a> {
             field,
         });
         at
+    }
+
+    /// Rarity of a leaf in texts and in titles; that of a row of words is known from its words.
+    fn idf(&self, leaf: &Leaf) -> (f32, f32) {
+        let of_place = |place: &Vec<String>| {
+            let is_place = |unit: &&Scored| match &unit.leaf {
+                Leaf::Text(words) => {
+                    words.places.as_slice() == std::slice::from_ref(place)
+                }
+                _ => false,
+            };
+            match self.units.iter().find(is_place) {
+                Some(unit) => (unit.idf, unit.idf_title),
+                None => self.lexicon.idf(&Leaf::Text(Words::one(place.clone()))),
+            }
+        };
+        match leaf {
+            Leaf::Text(words) | Leaf::Titled(words) if words.places.len() > 1 => {
+                let (mut text, mut title) = (0.0, 0.0);
+                for (of_text, of_title) in words.places.iter().map(of_place) {
+                    text += of_text;
+                    title += of_title;
+                }
+                if matches!(leaf, Leaf::Titled(_)) { (title, 0.0) } else { (text, title) }
+            }
+            leaf => self.lexicon.idf(leaf),
+        }
     }
 
     fn note(&mut self, note: String) {

@@ -181,9 +181,8 @@ impl<'v> Tally<'v> {
     fn add_to(&self, counts: &mut Counts, from: u32) {
         let Tally { number, view, .. } = *self;
         if counts.wanted.year {
-            for last in docs(&self.parts[self.part(Dimension::Year)].papers, from) {
-                counts.add_year(view.facts(last));
-            }
+            let papers = &self.parts[self.part(Dimension::Year)].papers;
+            each(papers, from, |last| counts.add_year(view.facts(last)));
         }
         let names = [
             (Dimension::Author, &mut counts.authors),
@@ -191,7 +190,7 @@ impl<'v> Tally<'v> {
         ];
         for (dimension, names) in names {
             if let Some(names) = names {
-                names.add(number, docs(&self.parts[self.part(dimension)].papers, from));
+                names.add(number, &self.parts[self.part(dimension)].papers, from);
             }
         }
         let topics =
@@ -201,9 +200,9 @@ impl<'v> Tally<'v> {
             else {
                 continue;
             };
-            for doc in docs(&self.parts[part].found, from) {
+            each(&self.parts[part].found, from, |doc| {
                 topics.add(counts.table, number, doc, view.facts(doc));
-            }
+            });
         }
     }
 
@@ -229,8 +228,9 @@ impl<'v> Tally<'v> {
     }
 }
 
-/// The documents of a window that begins with `from`.
-fn docs(words: &[u64], from: u32) -> impl Iterator<Item = u32> + '_ {
-    let words = words.iter().enumerate();
-    words.flat_map(move |(i, word)| ones(*word, from + i as u32 * 64))
+/// Shows the documents of a window that begins with `from` to `visit`.
+fn each(words: &[u64], from: u32, mut visit: impl FnMut(u32)) {
+    for (i, word) in (0..).zip(words) {
+        ones(*word, from + i * 64).for_each(&mut visit);
+    }
 }

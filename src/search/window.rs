@@ -12,7 +12,7 @@ use tantivy::{Searcher, Term};
 
 use super::bits::{insert_range, ones};
 use super::concept::{Other, Sides};
-use super::leaf::{Leaf, SegmentView};
+use super::leaf::{Leaf, SegmentView, Words};
 use super::lists::{List, open_lists};
 use super::plan::{Pair, Scored};
 use super::ranking::Ranking;
@@ -173,6 +173,8 @@ pub(super) struct Window<'a> {
     /// papers that reach over an edge of the window.
     pub(super) hopeful: Vec<u64>,
     edges: Vec<u64>,
+    /// Documents of the window with a score, of the units that were scored for all.
+    touched: Vec<u64>,
     counts: Vec<f32>,
     /// The units that have no track may stand anywhere.
     unscored: Present,
@@ -189,12 +191,20 @@ impl<'a> Window<'a> {
     ) -> tantivy::Result<Window<'a>> {
         let lengths = |field: Field| view.reader.get_fieldnorms_reader(field);
         let sides = Sides::new(units.len(), others, WIDTH as usize);
-        let mut tracks = Vec::with_capacity(units.len());
+        let mut tracks: Vec<Track> = Vec::with_capacity(units.len());
         for (number, unit) in units.iter().enumerate() {
             if unit.weight == 0.0 && !unit.finds {
                 continue;
             }
-            let (text, title) = open_lists(view, &unit.leaf)?;
+            let (text, title) = match (&unit.leaf, tracks.last()) {
+                // The titles that hold this row were read just now.
+                (Leaf::Titled(row), Some(last))
+                    if is_row(&units[last.unit].leaf, row) =>
+                {
+                    (last.title.titled(view), List::Empty)
+                }
+                (leaf, _) => open_lists(view, leaf)?,
+            };
             let flat = !matches!(
                 unit.leaf,
                 Leaf::Text(_) | Leaf::Compound(..) | Leaf::Exact(_) | Leaf::Title(_)
@@ -247,6 +257,7 @@ impl<'a> Window<'a> {
             found: vec![0; WIDTH as usize / 64],
             hopeful: vec![0; WIDTH as usize / 64],
             edges: vec![0; WIDTH as usize / 64],
+            touched: vec![0; WIDTH as usize / 64],
             counts: vec![0.0; WIDTH as usize],
             unscored,
         })
@@ -268,6 +279,8 @@ impl<'a> Window<'a> {
         let mut tracks = std::mem::take(&mut self.tracks);
         let (always, others) = tracks.split_at_mut(self.n_always);
         self.concepts(always, from, to, ask);
+        self.touched.fill(0);
+        always.iter().for_each(|track| self.touch(track));
         let mut left: f32 = others.iter().map(|track| track.most).sum();
         let mut to_read: f32 = others.iter().map(|track| track.share).sum();
         let mut n_hopeful = to - from;
@@ -286,7 +299,10 @@ impl<'a> Window<'a> {
             to_read -= track.share;
             let finds = track.finds && ask.matching.is_none();
             match scored {
-                Scores::All => self.add::<true>(track, from, to, finds),
+                Scores::All => {
+                    self.add::<true>(track, from, to, finds);
+                    self.touch(track);
+                }
                 Scores::Hopeful => self.add::<false>(track, from, to, finds),
                 Scores::None if finds => self.find(track, from, to),
                 Scores::None => {}
@@ -329,15 +345,24 @@ impl<'a> Window<'a> {
         }
     }
 
+    /// Remembers which documents of the window a unit stands in: the others have no score of it.
+    fn touch(&mut self, track: &Track) {
+        let words = track.in_text.iter().zip(&track.in_title);
+        for (touched, (text, title)) in self.touched.iter_mut().zip(words) {
+            *touched |= text | title;
+        }
+    }
+
     /// Leaves hope to those papers of the window that have a hopeful document with a score of
     /// `need`; returns how many documents those have.
     fn narrow(&mut self, from: u32, to: u32, need: f32) -> u32 {
         let mut any = 0;
-        let words = self.hopeful.iter_mut().zip(&self.edges);
-        for ((word, edge), scores) in words.zip(self.scores.as_chunks().0) {
-            *word &= match word.count_ones() {
-                0 => 0,
-                1..8 => ones(*word, 0)
+        let words = self.hopeful.iter_mut().zip(self.touched.iter().zip(&self.edges));
+        for ((word, (touched, edge)), scores) in words.zip(self.scores.as_chunks().0) {
+            let some = *word & touched;
+            *word &= match some.count_ones() {
+                0 => *edge,
+                1..8 => ones(some, 0)
                     .filter(|at| scores[*at as usize] >= need)
                     .fold(*edge, |kept, at| kept | 1 << at),
                 _ => reaching(scores, need) | edge,
@@ -481,6 +506,10 @@ impl<'a> Window<'a> {
             }
         });
     }
+}
+
+fn is_row(leaf: &Leaf, row: &Words) -> bool {
+    matches!(leaf, Leaf::Text(words) if words == row)
 }
 
 /// Which scores reach `need`, as bits.

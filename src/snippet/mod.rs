@@ -40,9 +40,11 @@ fn mark(tokens: &[Token], matcher: &Matcher) -> Vec<Range<usize>> {
             found.push(token.range.clone());
         }
     }
-    let placed = Placed::new(tokens);
-    for phrase in &matcher.phrases {
-        phrase.find(&placed, &mut found);
+    if !matcher.phrases.is_empty() {
+        let placed = Placed::new(tokens);
+        for phrase in &matcher.phrases {
+            phrase.find(&placed, &mut found);
+        }
     }
     merge(found)
 }
