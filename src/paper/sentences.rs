@@ -25,14 +25,27 @@ const SOMETIMES: [&str; 14] = [
 /// Marks that may stand behind the end of a sentence and belong to it.
 const CLOSERS: [char; 10] = [')', ']', '}', '"', '\'', '”', '’', '»', '」', '』'];
 
+/// The first bytes of what may end a sentence; no other part of a character has them.
+const MAY_END: [bool; 256] = {
+    // The last three begin `…`, `。` and `！？．`.
+    let first = *b".!?\n\xe2\xe3\xef";
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < first.len() {
+        table[first[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// Returns the byte range of each sentence.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut start = 0;
-    for (at, c) in text.char_indices() {
-        if at < start {
-            continue;
-        }
+    let (mut start, mut at) = (0, 0);
+    let may_end = |byte: &u8| MAY_END[usize::from(*byte)];
+    while let Some(letters) = text.as_bytes()[at..].iter().position(may_end) {
+        at += letters;
+        let c = text[at..].chars().next().expect("the byte begins a character");
         let mut end = at + c.len_utf8();
         let ends = match c {
             '。' | '！' | '？' | '．' => true,
@@ -45,13 +58,14 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             _ => false,
         };
         if !ends {
+            at += c.len_utf8();
             continue;
         }
         if matches!(c, '。' | '！' | '？' | '．') {
             end += closers(&text[end..]);
         }
         push(text, start..end, &mut found);
-        start = end;
+        (start, at) = (end, end);
     }
     push(text, start..text.len(), &mut found);
     found

@@ -356,19 +356,25 @@ fn trimmed(text: &str) -> Range<usize> {
 
 /// The length of a text in words; a CJK character is 0.6, a very long word more than one.
 pub(super) fn weight(text: &str) -> f32 {
-    // Counted without a branch on what a character is: where words begin cannot be foreseen.
-    let (mut words, mut signs, mut letters) = (0_u32, 0_u32, 0_u32);
-    let mut previous_blank = true;
-    for c in text.chars() {
-        let is_blank = c.is_whitespace();
-        let is_sign = !c.is_ascii() && is_cjk(c);
-        let is_letter = !is_blank & !is_sign;
-        signs += u32::from(is_sign);
-        words += u32::from(is_letter & previous_blank);
-        letters += u32::from(is_letter & !previous_blank);
-        previous_blank = is_blank;
+    if text.is_ascii() {
+        // Counted without a branch: where words begin cannot be foreseen.
+        let (mut words, mut letters) = (0_u32, 0_u32);
+        let mut previous_blank = true;
+        for byte in text.bytes() {
+            let is_blank = (byte == b' ') | (b'\t'..=b'\r').contains(&byte);
+            words += u32::from(previous_blank & !is_blank);
+            letters += u32::from(!is_blank);
+            previous_blank = is_blank;
+        }
+        return words as f32 * WORD + (letters - words) as f32 * LETTER;
     }
-    words as f32 * WORD + signs as f32 * SIGN + letters as f32 * LETTER
+    let mut previous_blank = true;
+    let mut sum = 0.0;
+    for c in text.chars() {
+        sum += char_weight(c, previous_blank);
+        previous_blank = c.is_whitespace();
+    }
+    sum
 }
 
 /// Tells whether a text weighs at most so much; most are too short to be weighed.
