@@ -305,9 +305,9 @@ impl AcronymTable {
             .collect()
     }
 
-    /// Returns the short form of a long form, whatever its endings.
-    pub fn short_form(&self, long: &str) -> Option<&str> {
-        self.by_long.get(&stems(long)).map(String::as_str)
+    /// Returns the short form of a long form, given by its stems.
+    pub fn short_form(&self, long: &[String]) -> Option<&str> {
+        self.by_long.get(&long.join(" ")).map(String::as_str)
     }
 
     /// Number of short forms.

@@ -245,7 +245,8 @@ fn acronyms_of_a_corpus_are_counted_by_paper() {
     }
     table.add_paper([pair("MIM", "minimal information map")]);
     assert_eq!(table.long_forms("mim"), ["masked image modeling"]);
-    assert_eq!(table.short_form("Masked-image model"), Some("MIM"));
+    let long = ["mask", "imag", "model"].map(str::to_owned);
+    assert_eq!(table.short_form(&long), Some("MIM"));
     let mut twice = table.clone();
     twice.merge(table.clone());
     assert_eq!(twice.long_forms("MIM"), table.long_forms("MIM"));

@@ -4,6 +4,7 @@
 //! it says otherwise and with the same span, and the additions as pairs for people. What a person required or excluded stays as it is, save that
 //! a required word may be met by its other forms.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -64,19 +65,25 @@ pub(super) fn expand(
     names: &Names,
     ranking: &Ranking,
 ) -> (Query, Vec<(String, String)>) {
-    let text = stems(&query.text);
-    let mut work =
-        Expansion { names, ranking, text, added: Vec::new(), in_stems: Vec::new() };
-    let mut query = query.clone();
-    work.clause(&mut query.root);
-    (query, work.added)
+    let mut expanded = query.clone();
+    let mut work = Expansion {
+        query,
+        names,
+        ranking,
+        text: OnceCell::new(),
+        added: Vec::new(),
+        in_stems: Vec::new(),
+    };
+    work.clause(&mut expanded.root);
+    (expanded, work.added)
 }
 
 struct Expansion<'a> {
+    query: &'a Query,
     names: &'a Names,
     ranking: &'a Ranking,
     /// Stems of the whole query: what it says already is not added.
-    text: Vec<String>,
+    text: OnceCell<Vec<String>>,
     added: Vec<(String, String)>,
     /// The stems of what was added: no form twice, whatever its case.
     in_stems: Vec<Vec<String>>,
@@ -143,11 +150,13 @@ impl Expansion<'_> {
                 })
                 .collect();
             let Some(first) = run.first().filter(|_| !words.is_empty()) else { continue };
+            let in_stems: Vec<Vec<String>> =
+                words.iter().map(|word| stems(word)).collect();
             for size in (2..=MOST_WORDS.min(words.len())).rev() {
-                for (part, clauses) in words.windows(size).zip(run.windows(size)) {
-                    let said = part.join(" ");
-                    if let Some(short) = self.names.acronyms.short_form(&said)
-                        && self.note(&said, short)
+                for (at, clauses) in run.windows(size).enumerate() {
+                    let long = in_stems[at..at + size].concat();
+                    if let Some(short) = self.names.acronyms.short_form(&long)
+                        && self.note(&words[at..at + size].join(" "), short)
                     {
                         let span = clauses[0].span.start..clauses[size - 1].span.end;
                         extra.push(Clause { span, ..self.made(first, short) });
@@ -172,7 +181,8 @@ impl Expansion<'_> {
     /// Records an addition; false if the query says it already or has enough.
     fn note(&mut self, said: &str, other: &str) -> bool {
         let stems = stems(other);
-        let is_there = self.text.windows(stems.len().max(1)).any(|part| part == stems);
+        let text = self.text.get_or_init(|| self::stems(&self.query.text));
+        let is_there = text.windows(stems.len().max(1)).any(|part| part == stems);
         if stems.is_empty()
             || is_there
             || self.added.len() >= MOST

@@ -190,8 +190,9 @@ struct ByNumber {
 
 impl ByNumber {
     fn add(&mut self, numbers: &[u32]) {
+        let all = self.low.as_mut_slice();
         for number in numbers {
-            let low = &mut self.low[*number as usize];
+            let low = &mut all[*number as usize];
             *low = low.wrapping_add(1);
             if *low == 0 {
                 *self.high.entry(*number).or_default() += 1 << 8;
@@ -221,12 +222,13 @@ impl<'a> NameCounts<'a> {
         };
         // The lists are short and of any length, and the processor would guess the end of most of
         // them wrong: a whole row is copied, and the next one written over what was too much.
-        let mut n = 0;
+        let (mut n, mut without) = (0, 0);
+        let copied = copied.as_mut_slice();
         for (i, word) in (0..).zip(papers) {
             for last in ones(*word, from + i * 64) {
                 let Range { start, end } = names.of(last);
                 let len = end - start;
-                *none += u64::from(len == 0);
+                without += u64::from(len == 0);
                 copied[n..n + ROW].copy_from_slice(&names.numbers[start..start + ROW]);
                 n += len.min(ROW);
                 if len > ROW {
@@ -239,6 +241,7 @@ impl<'a> NameCounts<'a> {
             }
         }
         by_number.add(&copied[..n]);
+        *none += without;
     }
 
     /// The counts that `low` does not tell: what has grown beyond it, and names that differ in case

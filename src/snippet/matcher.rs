@@ -23,9 +23,14 @@ pub struct Matcher {
     initials: Initials,
 }
 
-/// How the words begin that are marked: a set of hashes of their first three bytes.
+/// How the words begin that are marked.
 #[derive(Clone, Copy, Debug, Default)]
-struct Initials([u64; 16]);
+struct Initials {
+    /// Hashes of their first three bytes.
+    hashes: [u64; 16],
+    /// Some have fewer than three.
+    any_short: bool,
+}
 
 impl Initials {
     fn slot(first: u8, second: u8, third: u8) -> (usize, u64) {
@@ -39,8 +44,9 @@ impl Initials {
     fn add(&mut self, word: &str) {
         let byte = |at: usize| word.as_bytes().get(at).copied().unwrap_or(0);
         if !word.is_empty() {
+            self.any_short |= word.len() < 3;
             let (word, bit) = Initials::slot(byte(0), byte(1), byte(2));
-            self.0[word] |= bit;
+            self.hashes[word] |= bit;
         }
     }
 
@@ -51,12 +57,11 @@ impl Initials {
         let (first, second, third) = (byte(0), byte(1), byte(2));
         let has = |second, third| {
             let (word, bit) = Initials::slot(first, second, third);
-            self.0[word] & bit != 0
+            self.hashes[word] & bit != 0
         };
         has(second, third)
-            || has(second, 0)
-            || has(0, 0)
-            || second == b'y' && (has(b'i', third) || has(b'i', 0))
+            || self.any_short && (has(second, 0) || has(0, 0))
+            || second == b'y' && (has(b'i', third) || self.any_short && has(b'i', 0))
     }
 }
 
