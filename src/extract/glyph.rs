@@ -34,6 +34,14 @@ pub struct Glyph {
     pub mcid: i32,
 }
 
+#[cfg(test)]
+impl Glyph {
+    /// A visible one, a point wide.
+    pub(crate) fn small(ch: char, x: f32, y: f32) -> Glyph {
+        Glyph { ch, x, y, w: 1.0, size: 1.0, font: 0, dir: 0, flags: 0, mcid: -1 }
+    }
+}
+
 /// What the name of a font tells about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FontInfo {

@@ -83,20 +83,7 @@ mod tests {
     #[test]
     fn only_the_same_character_at_the_same_place_is_drawn_twice() {
         let mut drawn = Drawn::new(0);
-        let mut is_new = |ch, x: f32, y| {
-            let glyph = Glyph {
-                ch,
-                x,
-                y,
-                w: 1.0,
-                size: 1.0,
-                font: 0,
-                dir: 0,
-                flags: 0,
-                mcid: -1,
-            };
-            drawn.is_new(&glyph, Row::of(y))
-        };
+        let mut is_new = |ch, x, y| drawn.is_new(&Glyph::small(ch, x, y), Row::of(y));
         assert!(is_new('a', 10.0, 20.0));
         assert!(is_new('b', 10.0, 20.0), "another character");
         assert!(is_new('a', 11.0, 20.0), "another column");

@@ -448,15 +448,13 @@ impl<'a> Compiler<'a> {
                 None => self.lexicon.idf(&Leaf::Text(Words::one(place.clone()))),
             }
         };
+        let sum = |words: &Words| {
+            let places = words.places.iter().map(of_place);
+            places.fold((0.0, 0.0), |sum, place| (sum.0 + place.0, sum.1 + place.1))
+        };
         match leaf {
-            Leaf::Text(words) | Leaf::Titled(words) if words.places.len() > 1 => {
-                let (mut text, mut title) = (0.0, 0.0);
-                for (of_text, of_title) in words.places.iter().map(of_place) {
-                    text += of_text;
-                    title += of_title;
-                }
-                if matches!(leaf, Leaf::Titled(_)) { (title, 0.0) } else { (text, title) }
-            }
+            Leaf::Text(words) if words.places.len() > 1 => sum(words),
+            Leaf::Titled(words) => (sum(words).1, 0.0),
             leaf => self.lexicon.idf(leaf),
         }
     }

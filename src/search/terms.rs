@@ -62,7 +62,6 @@ impl Lexicon<'_> {
                 (words.iter().map(rarity).sum(), 0.0)
             }
             Leaf::First(field, terms) => (2.0 * self.rarity(*field, terms), 0.0),
-            Leaf::Titled(words) => (sum(words, self.schema.title), 0.0),
             _ => (1.0, 0.0),
         }
     }

@@ -92,17 +92,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Legibility {
-        let glyph = |ch| Glyph {
-            ch,
-            x: 0.0,
-            y: 0.0,
-            w: 1.0,
-            size: 1.0,
-            font: 0,
-            dir: 0,
-            flags: 0,
-            mcid: -1,
-        };
+        let glyph = |ch| Glyph::small(ch, 0.0, 0.0);
         Legibility::of(&text.chars().map(glyph).collect::<Vec<_>>())
     }
 
