@@ -16,7 +16,7 @@ use ureq::{Agent, Body};
 use url::Url;
 
 use super::pace::{Clock, Pace};
-use super::policy::{Policy, Refusal};
+use super::policy::{Policy, Refusal, host_and_port};
 
 /// Redirects followed for one paper.
 const MAX_REDIRECTS: usize = 5;
@@ -97,9 +97,17 @@ pub enum GetError {
         /// The limit.
         limit: Duration,
     },
+    /// No server was spoken to.
+    #[error("`{host}` cannot be reached ({})", plain(.why))]
+    Unreachable {
+        /// Host, and port if the address has one.
+        host: String,
+        /// Why.
+        why: Box<ureq::Error>,
+    },
     /// The net failed.
-    #[error("{0}")]
-    Net(#[source] Box<ureq::Error>),
+    #[error("{}", plain(.0))]
+    Net(Box<ureq::Error>),
     /// The file cannot be written.
     #[error("cannot write: {0}")]
     Disk(#[source] io::Error),
@@ -234,7 +242,12 @@ impl<'a> Client<'a> {
         }
         let answer = request.call();
         self.pace.mark(&host, (self.clock.now_ms)()).map_err(GetError::Disk)?;
-        answer.map_err(|e| self.fault(e))
+        answer.map_err(|e| match self.fault(e) {
+            GetError::Net(why) if nobody_answered(&why) => {
+                GetError::Unreachable { host: host_and_port(url), why }
+            }
+            fault => fault,
+        })
     }
 
     fn next_url(&self, from: &Url, headers: &HeaderMap) -> Result<Url, GetError> {
@@ -352,6 +365,29 @@ impl<'a> Client<'a> {
             },
             error => GetError::Net(Box::new(error)),
         }
+    }
+}
+
+/// What went wrong, in the words of the system where they are its own.
+fn plain(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(e) => e.to_string(),
+        error => error.to_string(),
+    }
+}
+
+/// True if the name has no address, or no connection came about.
+fn nobody_answered(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
+        ureq::Error::Io(e) => !matches!(
+            e.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        ),
+        _ => false,
     }
 }
 

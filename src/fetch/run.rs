@@ -240,11 +240,12 @@ impl Run<'_, '_> {
                 error if error.may_pass() && tries + 1 < TRIES => tries += 1,
                 error => {
                     self.refused = 0;
-                    self.unreached =
-                        if error.is_unreachable() { self.unreached + 1 } else { 0 };
+                    let unreachable =
+                        matches!(error, JobError::Get(GetError::Unreachable { .. }));
+                    self.unreached = if unreachable { self.unreached + 1 } else { 0 };
                     let stop = match &error {
                         // Two in a row: it is the net, and nothing else will come either.
-                        JobError::Get(GetError::Net(_)) if self.unreached > 1 => {
+                        JobError::Get(_) if self.unreached > 1 => {
                             Some(Stop::Unreachable { reason: error.to_string() })
                         }
                         JobError::Get(GetError::Denied { host }) => {
@@ -374,25 +375,12 @@ impl JobError {
         match self {
             Self::Get(GetError::Status { status }) => *status >= 500,
             Self::Get(
-                GetError::BrokeOff { .. } | GetError::Net(_) | GetError::TooSlow { .. },
+                GetError::BrokeOff { .. }
+                | GetError::Unreachable { .. }
+                | GetError::Net(_)
+                | GetError::TooSlow { .. },
             )
             | Self::Wrong(Wrong::BreaksOff | Wrong::Empty) => true,
-            _ => false,
-        }
-    }
-
-    /// True if no server was spoken to.
-    fn is_unreachable(&self) -> bool {
-        let Self::Get(GetError::Net(error)) = self else { return false };
-        match error.as_ref() {
-            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
-            ureq::Error::Io(e) => !matches!(
-                e.kind(),
-                io::ErrorKind::ConnectionReset
-                    | io::ErrorKind::ConnectionAborted
-                    | io::ErrorKind::BrokenPipe
-                    | io::ErrorKind::UnexpectedEof
-            ),
             _ => false,
         }
     }
@@ -418,8 +406,7 @@ impl JobError {
             Self::Get(GetError::Status { status: 404 | 410 }) => 30 * 24 * HOUR,
             Self::Get(GetError::Refused(_) | GetError::Redirected { .. }) => 24 * HOUR,
             Self::Get(GetError::TooLarge { .. }) => 7 * 24 * HOUR,
-            Self::Get(GetError::Disk(_)) => 0,
-            _ if self.is_unreachable() => 0,
+            Self::Get(GetError::Disk(_) | GetError::Unreachable { .. }) => 0,
             Self::Wrong(Wrong::Withdrawn) => 30 * 24 * HOUR,
             Self::Wrong(_) => 24 * HOUR,
             _ => HOUR,

@@ -251,8 +251,10 @@ impl Done {
                 when(*retry_at)
             )),
             Some(Stop::Unreachable { reason }) => ui.note(&format!(
-                "citemap: the server cannot be reached ({}): stopped\nhint: `citemap fetch` goes on when the net is back",
-                clean(reason)
+                "citemap: {}: stopped\nhint: {}; when it is, `citemap fetch` goes on; PDFs from elsewhere may lie anywhere below {}",
+                clean(reason),
+                net::ONLINE,
+                clean(&context.corpus.to_string_lossy())
             )),
             Some(Stop::Interrupted) => {
                 ui.note("citemap: interrupted: `citemap fetch` goes on where this stopped");

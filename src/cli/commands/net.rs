@@ -111,9 +111,14 @@ impl Net {
     }
 }
 
+/// What a person may look to where no server can be reached.
+pub(super) const ONLINE: &str = "is this machine online? citemap uses no proxy";
+
 /// An error of a request that the whole command rests on.
 pub(super) fn get_error(error: GetError) -> CliError {
-    CliError::user(clean(&chain(&error)).into_owned())
+    let unreachable = matches!(error, GetError::Unreachable { .. });
+    let told = CliError::user(clean(&chain(&error)).into_owned());
+    if unreachable { told.hint(ONLINE) } else { told }
 }
 
 /// The clock, the pause and the wish to stop, of this process.

@@ -10,7 +10,7 @@ use crate::corpus::bib::{NewEntry, candidates};
 use crate::corpus::identity::plain_key;
 use crate::corpus::import::{self, BibForm, ImportedEntry, made_key};
 use crate::corpus::{Format, walk};
-use crate::fetch::arxiv::{self, Cache, Paper};
+use crate::fetch::arxiv::{self, ApiError, Cache, Paper};
 use crate::fetch::plan::FOLDER;
 use crate::output::human::counted;
 use crate::output::sanitize::clean;
@@ -47,10 +47,14 @@ impl Adding<'_> {
         if !offline {
             match look_up(self.context, &ids) {
                 Ok(found) => papers = found,
-                Err(error) => self.context.ui.note(&format!(
-                    "citemap: arXiv's records could not be had: {}",
-                    clean(&error.message)
-                )),
+                Err(error) => {
+                    let online = error.hint.map(|hint| format!("{hint}; "));
+                    self.context.ui.note(&format!(
+                        "citemap: arXiv's records could not be had: {}\nhint: {}the ids go into papers.bib without title and authors; `citemap fetch` gets the papers, which state both",
+                        clean(&error.message),
+                        online.unwrap_or_default()
+                    ));
+                }
             }
         }
         for (id, version) in ids {
@@ -235,7 +239,10 @@ fn look_up(
     let mut papers = Vec::new();
     for batch in ids.chunks(arxiv::BATCH) {
         let found = arxiv::by_ids(&mut client, &cache, &net.addresses.api, batch);
-        papers.extend(found.map_err(|e| CliError::user(chain(&e)))?);
+        papers.extend(found.map_err(|error| match error {
+            ApiError::Get(error) => net::get_error(error),
+            error => CliError::user(chain(&error)),
+        })?);
     }
     Ok(papers)
 }
