@@ -5,6 +5,7 @@
 
 mod attached;
 mod edit;
+mod parents;
 mod tex;
 
 use std::ops::Range;
@@ -16,6 +17,7 @@ use biblatex::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ids::{arxiv_id, arxiv_version, plain_doi};
+use parents::Parents;
 
 pub use attached::candidates;
 pub use edit::{BibText, EditError, NewEntry, escaped};
@@ -106,6 +108,7 @@ impl Bibliography {
         let mut out = Self::default();
         let mut strings = String::new();
         let mut seen = FxHashSet::default();
+        let mut parents = Parents::default();
         for raw in raw_entries(source) {
             let text = &source[raw.span.clone()];
             let line = 1 + source[..raw.span.start].matches('\n').count();
@@ -134,7 +137,10 @@ impl Bibliography {
                             format!("key `{}` stands twice: the first counts", entry.key);
                         out.faults.push(BibFault { line, what });
                     }
-                    Some(entry) => out.entries.push(entry_of(entry, &raw, text)),
+                    Some(entry) => {
+                        parents.note(entry);
+                        out.entries.push(entry_of(entry, &raw, text));
+                    }
                     None => {}
                 },
                 Err(error) => {
@@ -142,6 +148,7 @@ impl Bibliography {
                 }
             }
         }
+        parents.hand_down(&mut out.entries);
         out
     }
 
@@ -159,7 +166,7 @@ pub fn strings(source: &str) -> Vec<String> {
 }
 
 /// Parses one entry with the abbreviations before it. What would make the parser go in circles, or
-/// grow without end, is left out: an abbreviation made of itself, an entry that inherits from itself.
+/// grow without end, is kept from it: an abbreviation made of itself, an entry that inherits from itself.
 fn parse_one(source: &str) -> Result<biblatex::Bibliography, ParseError> {
     /// Bytes that an abbreviation may stand for.
     const MOST: usize = 64 << 10;
@@ -187,12 +194,8 @@ fn parse_one(source: &str) -> Result<biblatex::Bibliography, ParseError> {
         sizes.extend(kept.map(|size| (pair.key.v, size)));
         kept.is_some()
     });
-    for entry in &mut raw.entries {
-        // Entries are read one by one: there is no other to inherit from.
-        let inherits = |name: &str| {
-            name.eq_ignore_ascii_case("crossref") || name.eq_ignore_ascii_case("xdata")
-        };
-        entry.v.fields.retain(|field| !inherits(field.key.v));
+    for field in raw.entries.iter_mut().flat_map(|entry| &mut entry.v.fields) {
+        field.key.v = parents::set_aside(field.key.v);
     }
     biblatex::Bibliography::from_raw(raw)
 }
@@ -378,6 +381,46 @@ mod tests {
         assert_eq!(titles, [("self", 1), ("three", "D and January".len()), ("four", 72)]);
         let faults: Vec<&str> = bib.faults.iter().map(|f| f.what.as_str()).collect();
         assert_eq!(faults.len(), 3, "{faults:?}");
+    }
+
+    #[test]
+    fn a_paper_has_from_its_volume_what_it_lacks() {
+        let source = "
+@string{ev = {EMNLP}}
+@inproceedings{one, title = {One}, author = {Ada Byron}, crossref = {emnlp_2020}}
+@InProceedings{two, title = {Two}, booktitle = {Findings}, year = 2021, CrossRef = \"emnlp_2020\"}
+@proceedings{emnlp_2020, title = {Proceedings of } # ev, editor = {E. Ditor}, crossref = {series},
+  doi = {10.1/all}, url = {http://x.org/all}, eprint = {2001.00001}, file = {all.pdf}, abstract = {All.}}
+@book{series, title = {A Series}, year = 2020}
+@book{monograph, title = {Learning}, author = {B. Ook and others}, date = {2016-03}}
+@inbook{chapter, chapter = {4}, crossref = {monograph}}
+@article{three, title = {Three}, xdata = {nothing, journal}}
+@xdata{journal, journaltitle = {JMLR}, year = {2019}}
+@misc{ring, title = {R}, crossref = {gnir}}
+@misc{gnir, year = 1999, crossref = {ring}}
+@misc{lost, title = {L}, crossref = {nowhere}}";
+        let bib = Bibliography::parse(source);
+        assert_eq!(bib.faults, []);
+        let facts = |key: &str| {
+            let e = bib.get(key).unwrap();
+            let venue = e.venue.clone().unwrap_or_default();
+            (e.title.clone(), e.authors.join(", "), venue, e.year.unwrap_or_default())
+        };
+        let facts_are = |key: &str, title: &str, authors: &str, venue: &str, year| {
+            assert_eq!(facts(key), (title.into(), authors.into(), venue.into(), year));
+        };
+        facts_are("one", "One", "Ada Byron", "Proceedings of EMNLP", 2020);
+        facts_are("two", "Two", "", "Findings", 2021);
+        facts_are("emnlp_2020", "Proceedings of EMNLP", "", "", 2020);
+        facts_are("chapter", "Learning", "B. Ook", "Learning", 2016);
+        facts_are("three", "Three", "", "JMLR", 2019);
+        facts_are("ring", "R", "", "", 1999);
+        facts_are("lost", "L", "", "", 0);
+        assert!(bib.get("chapter").unwrap().more_authors);
+        // What names the volume is not the paper's.
+        let one = bib.get("one").unwrap();
+        assert_eq!((&one.doi, &one.url, &one.arxiv), (&None, &None, &None));
+        assert_eq!((&one.files, &one.abstract_text), (&vec![], &None));
     }
 
     #[test]
