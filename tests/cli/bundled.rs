@@ -55,6 +55,16 @@ fn keys(answer: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn facets_are_shown_where_no_paper_is_asked_for() {
+    let asked = ["search", "diffusion", "-n", "0", "--facet", "year"];
+    let (text, status) = run_in_bundled(&asked);
+    assert_eq!(status, 0);
+    assert!(text.contains("\nYears "), "{text}");
+    let none = run_in_bundled(&["search", "zzzz", "-n", "0", "--facet", "year"]);
+    assert!(!none.0.contains("Years"), "{}", none.0);
+}
+
+#[test]
 fn a_question_of_each_topic_finds_its_page() {
     for (question, page) in [
         ("masked image modeling versus contrastive learning", "guide-2.4"),

@@ -38,7 +38,7 @@ pub fn write_answer(
         write_hit(out, page, request.offset + i + 1, hit)?;
     }
     write_rest(out, page, request, answer)?;
-    if !answer.hits.is_empty() {
+    if answer.total_papers > 0 {
         write_facets(out, page, &answer.facets)?;
     }
     if let Some(line) = coverage_line(coverage) {
