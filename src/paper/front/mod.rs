@@ -4,6 +4,7 @@
 //! only where it looks like what it claims to be; most of it was written by a program.
 
 mod authors;
+mod places;
 
 pub(super) use self::authors::authors;
 use super::reference::names::{fold, is_cjk};
