@@ -112,6 +112,39 @@ pub(super) fn insert_range(words: &mut [u64], from: u32, to: u32) {
     }
 }
 
+/// Widens a set to all documents of the papers it has one of. `ends` are the last documents of all
+/// papers; a paper that goes on before or behind these words is widened within them.
+pub(super) fn fill_papers(set: &mut [u64], ends: &[u64]) {
+    // Each document takes over from the one before it, those from the two before them, and so on, as
+    // far as no paper ends between them; then the same from behind.
+    let mut goes_on = 0;
+    for (word, ends) in set.iter_mut().zip(ends) {
+        let mut some = *word | goes_on;
+        let mut open = if some == 0 { 0 } else { !(ends << 1 | 1) };
+        let mut step = 1;
+        while open != 0 {
+            some |= some << step & open;
+            open &= open << step;
+            step *= 2;
+        }
+        *word = some;
+        goes_on = (some & !ends) >> 63;
+    }
+    let mut goes_on = 0;
+    for (word, ends) in set.iter_mut().zip(ends).rev() {
+        let mut some = *word | goes_on & !ends;
+        let mut open = if some == 0 { 0 } else { !(ends | 1 << 63) };
+        let mut step = 1;
+        while open != 0 {
+            some |= some >> step & open;
+            open &= open >> step;
+            step *= 2;
+        }
+        *word = some;
+        goes_on = some << 63;
+    }
+}
+
 /// The positions of the ones in a word, each plus `base`.
 pub(super) fn ones(mut word: u64, base: u32) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
@@ -127,6 +160,34 @@ pub(super) fn ones(mut word: u64, base: u32) -> impl Iterator<Item = u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn papers_are_filled() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for round in 0..200u64 {
+            let n_docs = 64 * random.u32(1..5);
+            let (mut ends, mut some) = (Bits::none(n_docs), Bits::none(n_docs));
+            for doc in 0..n_docs {
+                if random.u64(..=round / 4) == 0 {
+                    ends.insert(doc);
+                }
+                if random.u64(..=10 * (round % 7)) == 0 {
+                    some.insert(doc);
+                }
+            }
+            let (mut naive, mut from) = (Bits::none(n_docs), 0);
+            for doc in 0..n_docs {
+                if ends.contains(doc) || doc + 1 == n_docs {
+                    if (from..=doc).any(|doc| some.contains(doc)) {
+                        naive.insert_range(from, doc + 1);
+                    }
+                    from = doc + 1;
+                }
+            }
+            fill_papers(&mut some.words, &ends.words);
+            assert_eq!(some, naive);
+        }
+    }
 
     #[test]
     fn ranges_and_members() {

@@ -10,7 +10,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::bits::{insert_range, ones};
+use super::bits::{fill_papers, insert_range, ones};
 use super::concept::{Other, Sides};
 use super::leaf::{Leaf, SegmentView, Words};
 use super::lists::{List, open_lists};
@@ -372,7 +372,8 @@ impl<'a> Window<'a> {
         if any == 0 {
             return 0;
         }
-        self.widen(from, to);
+        let words = from as usize / 64..(to as usize).div_ceil(64);
+        fill_papers(&mut self.hopeful, &self.view.ends.words[words]);
         self.hopeful.iter().map(|word| word.count_ones()).sum()
     }
 
@@ -386,24 +387,6 @@ impl<'a> Window<'a> {
         if to < self.view.max_doc() && !self.view.is_lead(to) {
             let lead = self.view.lead_of(to).max(from);
             insert_range(&mut self.edges, lead - from, to - from);
-        }
-    }
-
-    /// Makes all passages of a hopeful passage's paper hopeful.
-    fn widen(&mut self, from: u32, to: u32) {
-        let first = from as usize / 64;
-        let mut end = from;
-        for i in 0..(to - from).div_ceil(64) as usize {
-            // Most papers of a collection of records have one passage.
-            let alone =
-                self.view.leads.words[first + i] & self.view.ends.words[first + i];
-            for doc in ones(self.hopeful[i] & !alone, from + i as u32 * 64) {
-                if doc >= end {
-                    let lead = self.view.lead_of(doc).max(from);
-                    end = self.view.end_of(doc).min(to);
-                    insert_range(&mut self.hopeful, lead - from, end - from);
-                }
-            }
         }
     }
 
