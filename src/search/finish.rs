@@ -304,8 +304,14 @@ impl Reading<'_> {
         let prior = self.finish.priors.of_passage(self.view.facts(doc));
         for unit in &plan.units {
             let units = std::slice::from_ref(unit);
-            let mut window =
-                Window::open(self.view, &searcher.scales, &searcher.ranking, units, &[])?;
+            let mut window = Window::open(
+                self.view,
+                &searcher.scales,
+                &searcher.ranking,
+                &plan.entries,
+                units,
+                &[],
+            )?;
             let from = doc - doc % 64;
             window.run(from, doc + 1, &Ask { matching: None, least: 0.0 });
             scores.push(window.scores[(doc - from) as usize]);

@@ -1,15 +1,15 @@
 //! The leaves of a query: what each asks of a passage, and the passages of a segment that have it.
 
-use std::io;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
+use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::postings::SegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{SegmentReader, Term};
 
 use super::bits::Bits;
+use super::entries::Entries;
 use super::matching::Dimension;
 use super::places::{Counted, Place, count_places, most_of};
 use super::plan::forms_of;
@@ -146,6 +146,8 @@ impl CodeSets {
 /// A segment with the columns that leaves and facets read.
 pub(super) struct SegmentView {
     pub(super) reader: SegmentReader,
+    /// Which segment it is.
+    pub(super) number: usize,
     pub(super) schema: Arc<IndexSchema>,
     /// Packed facts of each passage, decoded: every match asks for them.
     facts: Vec<u64>,
@@ -164,6 +166,7 @@ impl SegmentView {
     /// Opens the columns of a segment.
     pub(super) fn open(
         reader: &SegmentReader,
+        number: usize,
         schema: &Arc<IndexSchema>,
     ) -> tantivy::Result<SegmentView> {
         let columns = reader.fast_fields();
@@ -188,6 +191,7 @@ impl SegmentView {
             facts,
             order: columns.u64(column::ORDER)?,
             codes: Default::default(),
+            number,
             reader: reader.clone(),
             schema: schema.clone(),
         })
@@ -222,40 +226,48 @@ impl SegmentView {
 
     pub(super) fn postings(
         &self,
+        entries: &Entries,
         field: Field,
         term: &str,
         record: IndexRecordOption,
     ) -> tantivy::Result<Option<SegmentPostings>> {
+        let Some(entry) = entries.find(self, field, term)? else { return Ok(None) };
         let index = self.reader.inverted_index(field)?;
-        Ok(index.read_postings(&Term::from_field_text(field, term), record)?)
+        Ok(Some(index.read_postings_from_terminfo(&entry, record)?))
     }
 
     /// The passages of a leaf.
-    pub(super) fn bits(&self, leaf: &Leaf) -> tantivy::Result<Bits> {
+    pub(super) fn bits(&self, entries: &Entries, leaf: &Leaf) -> tantivy::Result<Bits> {
         let n = self.max_doc();
         let mut bits = Bits::none(n);
         match leaf {
             Leaf::All => return Ok(Bits::all(n)),
             Leaf::Nothing => {}
             Leaf::Text(words) => {
-                self.own(words, self.schema.text, &mut bits)?;
+                self.own(entries, words, self.schema.text, &mut bits)?;
             }
             Leaf::Compound(whole, parts) => {
                 let whole = Words::one(vec![whole.clone()]);
-                self.own(&whole, self.schema.text, &mut bits)?;
-                self.own(parts, self.schema.text, &mut bits)?;
+                self.own(entries, &whole, self.schema.text, &mut bits)?;
+                self.own(entries, parts, self.schema.text, &mut bits)?;
             }
-            Leaf::Title(words) => self.fill(words, self.schema.title, &mut bits)?,
-            Leaf::Section(words) => self.fill(words, self.schema.section, &mut bits)?,
-            Leaf::Exact(forms) => self.any(self.schema.exact, forms, &mut bits)?,
-            Leaf::Terms(field, terms) => self.any(*field, terms, &mut bits)?,
+            Leaf::Title(words) => {
+                self.fill(entries, words, self.schema.title, &mut bits)?
+            }
+            Leaf::Section(words) => {
+                self.fill(entries, words, self.schema.section, &mut bits)?
+            }
+            Leaf::Exact(forms) => {
+                self.any(entries, self.schema.exact, forms, &mut bits)?
+            }
+            Leaf::Terms(field, terms) => self.any(entries, *field, terms, &mut bits)?,
             Leaf::PaperTerms(field, terms) => {
                 let mut leads = Bits::none(n);
-                self.any(*field, terms, &mut leads)?;
+                self.any(entries, *field, terms, &mut leads)?;
                 self.widen(&leads, &mut bits);
             }
             Leaf::Names(field, words) => {
-                let mut leads = self.with_all(*field, words)?;
+                let mut leads = self.with_all(entries, *field, words)?;
                 if words.len() > 1 && *field == self.schema.author {
                     leads =
                         self.with_one_author(&leads, |name| holds_all(name, words))?;
@@ -263,7 +275,7 @@ impl SegmentView {
                 self.widen(&leads, &mut bits);
             }
             Leaf::By(words, year) => {
-                let leads = self.with_all(self.schema.author, words)?;
+                let leads = self.with_all(entries, self.schema.author, words)?;
                 bits = self.with_one_author(&leads, |name| match words.as_slice() {
                     [word] => name.last() == Some(word),
                     words => holds_all(name, words),
@@ -278,13 +290,13 @@ impl SegmentView {
             }
             Leaf::First(field, terms) => {
                 let mut some = Bits::none(n);
-                self.any(*field, terms, &mut some)?;
+                self.any(entries, *field, terms, &mut some)?;
                 for doc in some.iter().filter(|doc| self.is_lead(*doc)) {
                     bits.insert(doc);
                 }
             }
             Leaf::Titled(words) => {
-                let rows = self.count(words, self.schema.title)?;
+                let rows = self.count(entries, words, self.schema.title)?;
                 self.titled(&rows).into_iter().for_each(|(doc, _)| bits.insert(doc));
             }
             Leaf::Year(from, to) => self.by_facts(&mut bits, |facts| {
@@ -303,26 +315,40 @@ impl SegmentView {
     }
 
     /// The passages of a leaf with counts: in the text, and in the title as context.
-    pub(super) fn counted(&self, leaf: &Leaf) -> tantivy::Result<(Counted, Counted)> {
+    pub(super) fn counted(
+        &self,
+        entries: &Entries,
+        leaf: &Leaf,
+    ) -> tantivy::Result<(Counted, Counted)> {
         Ok(match leaf {
             Leaf::Text(words) => (
-                self.count(words, self.schema.text)?,
-                self.count(words, self.schema.title)?,
+                self.count(entries, words, self.schema.text)?,
+                self.count(entries, words, self.schema.title)?,
             ),
             Leaf::Compound(whole, parts) => {
                 let whole = Words::one(vec![whole.clone()]);
                 let either = |field: Field| -> tantivy::Result<Counted> {
-                    Ok(most_of(self.count(&whole, field)?, self.count(parts, field)?))
+                    Ok(most_of(
+                        self.count(entries, &whole, field)?,
+                        self.count(entries, parts, field)?,
+                    ))
                 };
                 (either(self.schema.text)?, either(self.schema.title)?)
             }
-            Leaf::Title(words) => (Vec::new(), self.count(words, self.schema.title)?),
-            Leaf::Section(words) => (self.count(words, self.schema.section)?, Vec::new()),
+            Leaf::Title(words) => {
+                (Vec::new(), self.count(entries, words, self.schema.title)?)
+            }
+            Leaf::Section(words) => {
+                (self.count(entries, words, self.schema.section)?, Vec::new())
+            }
             Leaf::Exact(forms) => {
                 let words = Words::one(forms.clone());
-                (self.count(&words, self.schema.exact)?, Vec::new())
+                (self.count(entries, &words, self.schema.exact)?, Vec::new())
             }
-            other => (self.bits(other)?.iter().map(|doc| (doc, 1)).collect(), Vec::new()),
+            other => (
+                self.bits(entries, other)?.iter().map(|doc| (doc, 1)).collect(),
+                Vec::new(),
+            ),
         })
     }
 
@@ -350,11 +376,16 @@ impl SegmentView {
     }
 
     /// The passages that have all these terms in a field.
-    fn with_all(&self, field: Field, terms: &[String]) -> tantivy::Result<Bits> {
+    fn with_all(
+        &self,
+        entries: &Entries,
+        field: Field,
+        terms: &[String],
+    ) -> tantivy::Result<Bits> {
         let mut all: Option<Bits> = None;
         for term in terms {
             let mut some = Bits::none(self.max_doc());
-            self.any(field, std::slice::from_ref(term), &mut some)?;
+            self.any(entries, field, std::slice::from_ref(term), &mut some)?;
             match &mut all {
                 Some(all) => all.and(&some),
                 None => all = Some(some),
@@ -397,18 +428,16 @@ impl SegmentView {
 
     fn any(
         &self,
+        entries: &Entries,
         field: Field,
         terms: &[String],
         bits: &mut Bits,
     ) -> tantivy::Result<()> {
         let index = self.reader.inverted_index(field)?;
         for term in terms {
-            let term = Term::from_field_text(field, term);
-            let Some(mut blocks) =
-                index.read_block_postings(&term, IndexRecordOption::Basic)?
-            else {
-                continue;
-            };
+            let Some(entry) = entries.find(self, field, term)? else { continue };
+            let basic = IndexRecordOption::Basic;
+            let mut blocks = index.read_block_postings_from_terminfo(&entry, basic)?;
             while !blocks.docs().is_empty() {
                 for doc in blocks.docs() {
                     bits.insert(*doc);
@@ -419,11 +448,17 @@ impl SegmentView {
         Ok(())
     }
 
-    fn fill(&self, words: &Words, field: Field, bits: &mut Bits) -> tantivy::Result<()> {
+    fn fill(
+        &self,
+        entries: &Entries,
+        words: &Words,
+        field: Field,
+        bits: &mut Bits,
+    ) -> tantivy::Result<()> {
         match words.places.as_slice() {
-            [alternatives] => self.any(field, alternatives, bits),
+            [alternatives] => self.any(entries, field, alternatives, bits),
             _ => {
-                for (doc, _) in self.count(words, field)? {
+                for (doc, _) in self.count(entries, words, field)? {
                     bits.insert(doc);
                 }
                 Ok(())
@@ -432,17 +467,28 @@ impl SegmentView {
     }
 
     /// Text of the passage, and the title on the first passage of the paper.
-    fn own(&self, words: &Words, text: Field, bits: &mut Bits) -> tantivy::Result<()> {
-        self.fill(words, text, bits)?;
+    fn own(
+        &self,
+        entries: &Entries,
+        words: &Words,
+        text: Field,
+        bits: &mut Bits,
+    ) -> tantivy::Result<()> {
+        self.fill(entries, words, text, bits)?;
         let mut titles = Bits::none(self.max_doc());
-        self.fill(words, self.schema.title, &mut titles)?;
+        self.fill(entries, words, self.schema.title, &mut titles)?;
         for doc in titles.iter().filter(|doc| self.is_lead(*doc)) {
             bits.insert(doc);
         }
         Ok(())
     }
 
-    pub(super) fn count(&self, words: &Words, field: Field) -> tantivy::Result<Counted> {
+    pub(super) fn count(
+        &self,
+        entries: &Entries,
+        words: &Words,
+        field: Field,
+    ) -> tantivy::Result<Counted> {
         let many = words.places.len() > 1;
         let record = match many {
             true => IndexRecordOption::WithFreqsAndPositions,
@@ -452,7 +498,7 @@ impl SegmentView {
         for alternatives in &words.places {
             let mut lists = Vec::new();
             for term in alternatives {
-                lists.extend(self.postings(field, term, record)?);
+                lists.extend(self.postings(entries, field, term, record)?);
             }
             places.push(Place { lists });
         }
@@ -462,20 +508,4 @@ impl SegmentView {
 
 fn holds_all(name: &[String], words: &[String]) -> bool {
     words.iter().all(|word| name.contains(word))
-}
-
-/// Number of passages that hold a term, over all segments; deleted ones that are still there count.
-pub(super) fn doc_freq(
-    searcher: &tantivy::Searcher,
-    field: Field,
-    term: &str,
-) -> io::Result<u64> {
-    let term = Term::from_field_text(field, term);
-    let mut sum = 0;
-    for segment in searcher.segment_readers() {
-        let index =
-            segment.inverted_index(field).map_err(|e| io::Error::other(e.to_string()))?;
-        sum += u64::from(index.doc_freq(&term)?);
-    }
-    Ok(sum)
 }

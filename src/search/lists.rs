@@ -1,9 +1,9 @@
 //! The documents of one leaf in one field with the counts of its words, read forward.
 
-use tantivy::Term;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
 
+use super::entries::Entries;
 use super::leaf::{Leaf, SegmentView, Words};
 use super::places::Counted;
 
@@ -106,16 +106,17 @@ impl List {
 /// Opens the lists of a leaf: in the text, and in the title.
 pub(super) fn open_lists(
     view: &SegmentView,
+    entries: &Entries,
     leaf: &Leaf,
 ) -> tantivy::Result<(List, List)> {
     if let Leaf::Text(words) = leaf
         && let Some(term) = single(words)
     {
-        let text = open_blocks(view, view.schema.text, term)?;
-        let title = open_blocks(view, view.schema.title, term)?;
+        let text = open_blocks(view, entries, view.schema.text, term)?;
+        let title = open_blocks(view, entries, view.schema.title, term)?;
         return Ok((text, title));
     }
-    let (text, title) = view.counted(leaf)?;
+    let (text, title) = view.counted(entries, leaf)?;
     Ok((List::of(text), List::of(title)))
 }
 
@@ -127,14 +128,18 @@ fn single(words: &Words) -> Option<&str> {
     }
 }
 
-fn open_blocks(view: &SegmentView, field: Field, term: &str) -> tantivy::Result<List> {
+fn open_blocks(
+    view: &SegmentView,
+    entries: &Entries,
+    field: Field,
+    term: &str,
+) -> tantivy::Result<List> {
+    let Some(entry) = entries.find(view, field, term)? else { return Ok(List::Empty) };
     let index = view.reader.inverted_index(field)?;
-    let term = Term::from_field_text(field, term);
-    let blocks = index.read_block_postings(&term, IndexRecordOption::WithFreqs)?;
-    Ok(match blocks {
-        Some(cursor) if !cursor.docs().is_empty() => {
-            List::Blocks { cursor: Box::new(cursor), at: 0 }
-        }
-        _ => List::Empty,
+    let cursor =
+        index.read_block_postings_from_terminfo(&entry, IndexRecordOption::WithFreqs)?;
+    Ok(match cursor.docs().is_empty() {
+        true => List::Empty,
+        false => List::Blocks { cursor: Box::new(cursor), at: 0 },
     })
 }

@@ -2,32 +2,37 @@
 
 use super::Filters;
 use super::bits::Bits;
+use super::entries::Entries;
 use super::leaf::{Leaf, SegmentView};
 use super::plan::{Tree, forms_of};
 use crate::schema::{IndexSchema, pack_lang};
 
 impl SegmentView {
     /// The passages that a tree asks for.
-    pub(super) fn matching(&self, tree: &Tree) -> tantivy::Result<Bits> {
+    pub(super) fn matching(
+        &self,
+        entries: &Entries,
+        tree: &Tree,
+    ) -> tantivy::Result<Bits> {
         match tree {
-            Tree::Leaf(leaf) => self.bits(leaf),
+            Tree::Leaf(leaf) => self.bits(entries, leaf),
             Tree::Any(trees) => {
                 let mut bits = Bits::none(self.max_doc());
                 for tree in trees {
-                    bits.or(&self.matching(tree)?);
+                    bits.or(&self.matching(entries, tree)?);
                 }
                 Ok(bits)
             }
             Tree::Every(trees) => {
                 let mut bits = Bits::all(self.max_doc());
                 for tree in trees {
-                    bits.and(&self.matching(tree)?);
+                    bits.and(&self.matching(entries, tree)?);
                 }
                 Ok(bits)
             }
             Tree::Without(base, nots) => {
-                let mut bits = self.matching(base)?;
-                bits.and_not(&self.matching(nots)?);
+                let mut bits = self.matching(entries, base)?;
+                bits.and_not(&self.matching(entries, nots)?);
                 Ok(bits)
             }
         }
@@ -101,13 +106,14 @@ pub(super) struct Sieve {
 impl Sieve {
     pub(super) fn new(
         view: &SegmentView,
+        entries: &Entries,
         filters: &[(Dimension, Vec<Leaf>)],
     ) -> tantivy::Result<Sieve> {
         let mut sets = Vec::new();
         for (dimension, leaves) in filters {
             let mut bits = Bits::none(view.max_doc());
             for leaf in leaves {
-                bits.or(&view.bits(leaf)?);
+                bits.or(&view.bits(entries, leaf)?);
             }
             sets.push((*dimension, bits));
         }

@@ -13,6 +13,7 @@ mod bits;
 mod browse;
 mod concept;
 mod count;
+mod entries;
 mod error;
 pub mod eval;
 mod expand;

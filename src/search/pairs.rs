@@ -88,7 +88,12 @@ impl<'a> Pairs<'a> {
                 Some(list) => list,
                 None => {
                     let record = IndexRecordOption::WithFreqs;
-                    let list = view.postings(view.schema.exact, typed.form, record)?;
+                    let list = view.postings(
+                        &plan.entries,
+                        view.schema.exact,
+                        typed.form,
+                        record,
+                    )?;
                     typed.list.insert(Place { lists: list.into_iter().collect() })
                 }
             };
@@ -156,7 +161,12 @@ impl Spots {
                 if let Leaf::Text(Words { places, .. }) = &plan.units[unit].leaf {
                     for term in places.iter().flatten() {
                         let record = IndexRecordOption::WithFreqsAndPositions;
-                        lists.extend(view.postings(self.field, term, record)?);
+                        lists.extend(view.postings(
+                            &plan.entries,
+                            self.field,
+                            term,
+                            record,
+                        )?);
                     }
                 }
                 self.places[unit].insert(Place { lists })

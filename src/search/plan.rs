@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::SearchError;
 use super::concept::{Other, settle};
+use super::entries::Entries;
 use super::leaf::{Leaf, Words};
 use super::ranking::Ranking;
 use super::terms::Lexicon;
@@ -58,6 +59,8 @@ pub(super) enum Tree {
 /// A compiled query.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
+    /// What is known of the words of the query, from compiling it on.
+    pub(super) entries: Entries,
     pub(super) units: Vec<Scored>,
     pub(super) pairs: Vec<Pair>,
     /// Other ways of saying parts of the query.
@@ -142,7 +145,7 @@ impl<'a> Compiler<'a> {
         }
         settle(&mut self.others, &mut self.units, self.ranking.most_added);
         let Compiler { units, pairs, others, notes, .. } = self;
-        Ok(Plan { units, pairs, others, tree, notes })
+        Ok(Plan { units, pairs, others, tree, notes, entries: Entries::default() })
     }
 
     /// Compiles a clause, without its own occur; `None` if it takes no part in matching.

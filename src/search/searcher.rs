@@ -8,6 +8,7 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use super::bits::Bits;
 use super::count::{Counts, Wanted};
+use super::entries::Entries;
 use super::expand::{Names, expand};
 use super::finish::Finish;
 use super::gather::{Choice, Gather};
@@ -56,8 +57,9 @@ impl Searcher {
     /// Opens a view with other parameters of ranking.
     pub fn with_ranking(view: View, ranking: Ranking) -> Result<Searcher, SearchError> {
         let scales = Scales::new(&view.searcher, &view.schema, &ranking)?;
-        let segments = view.searcher.segment_readers().iter();
-        let segments = segments.map(|reader| SegmentView::open(reader, &view.schema));
+        let segments = view.searcher.segment_readers().iter().enumerate();
+        let segments = segments
+            .map(|(number, reader)| SegmentView::open(reader, number, &view.schema));
         let segments = segments.collect::<tantivy::Result<Vec<SegmentView>>>()?;
         Ok(Searcher {
             view,
@@ -97,10 +99,12 @@ impl Searcher {
         let lexicon = self.lexicon();
         let compiler = Compiler::new(&lexicon, &self.view.schema, &self.ranking);
         let plan = compiler.compile(&query)?;
-        let answer = self.answer(&Request { query, ..request.clone() }, plan)?;
-        let corrected = self.corrected(&request.query, answer.total_papers)?;
+        let plan = Plan { entries: lexicon.entries, ..plan };
+        let answer = self.answer(&Request { query, ..request.clone() }, &plan)?;
+        let lexicon = Lexicon { entries: plan.entries, ..self.lexicon() };
+        let corrected = self.corrected(&lexicon, &request.query, answer.total_papers)?;
         let aside = request.query.aside().into_iter();
-        let named = self.papers_named(&request.query)?;
+        let named = self.papers_named(&lexicon, &request.query)?;
         let notes = aside.chain(named).chain(answer.notes).collect();
         Ok(Answer { expansions, corrected, notes, ..answer })
     }
@@ -109,11 +113,11 @@ impl Searcher {
     pub(super) fn answer(
         &self,
         request: &Request,
-        plan: Plan,
+        plan: &Plan,
     ) -> Result<Answer, SearchError> {
         let wanted = Wanted::new(request)?;
         let table = self.topic_table()?;
-        let scopes = self.scopes(&plan, request)?;
+        let scopes = self.scopes(plan, request)?;
         let nothing = HashMap::new();
         let priors = Priors::of(&self.ranking, request);
         let choice = Choice {
@@ -141,6 +145,7 @@ impl Searcher {
                 view,
                 &self.scales,
                 &self.ranking,
+                &plan.entries,
                 &plan.units,
                 &plan.others,
             )?;
@@ -154,8 +159,7 @@ impl Searcher {
         }
         gather.drop_hopeless();
         let matcher = Matcher::new(&request.query, &[]);
-        let finish =
-            Finish { searcher: self, request, plan: &plan, table, priors, matcher };
+        let finish = Finish { searcher: self, request, plan, table, priors, matcher };
         let hits = finish.hits(&gather)?;
         Ok(Answer {
             hits,
@@ -163,7 +167,7 @@ impl Searcher {
             total_papers: gather.n_papers,
             facets: gather.counts.facets(request, &self.view.tables.trees)?,
             parsed: request.query.to_string(),
-            notes: plan.notes,
+            notes: plan.notes.clone(),
             ..Answer::default()
         })
     }
@@ -179,6 +183,7 @@ impl Searcher {
             schema: &self.view.schema,
             tables: &self.view.tables,
             segments: &self.segments,
+            entries: Entries::default(),
         }
     }
 
@@ -187,10 +192,13 @@ impl Searcher {
         let mut scopes = Vec::with_capacity(self.segments.len());
         for view in &self.segments {
             let matching = match &plan.tree {
-                Some(tree) => Some(view.matching(tree)?),
+                Some(tree) => Some(view.matching(&plan.entries, tree)?),
                 None => None,
             };
-            scopes.push(Scope { matching, sieve: Sieve::new(view, &leaves)? });
+            scopes.push(Scope {
+                matching,
+                sieve: Sieve::new(view, &plan.entries, &leaves)?,
+            });
         }
         Ok(scopes)
     }

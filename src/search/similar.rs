@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::browse::TopicCount;
 use super::finish::paper_info;
-use super::leaf::{Leaf, Words, doc_freq};
+use super::leaf::{Leaf, Words};
 use super::plan::{Plan, Scored};
 use super::terms::idf;
 use super::{Filters, Group, PaperInfo, Request, SearchError, Searcher};
@@ -150,7 +150,7 @@ impl Searcher {
             return Ok(Vec::new());
         }
         let request = Request { filters, ..words_request(Group::Passage) };
-        let answer = self.answer(&request, portrait.plan(self))?;
+        let answer = self.answer(&request, &portrait.plan(self))?;
         let mut scores: BTreeMap<String, (f32, Vec<String>)> = BTreeMap::new();
         for (rank, hit) in
             answer.hits.iter().enumerate().filter(|(_, h)| h.paper.key != key)
@@ -220,8 +220,9 @@ impl Searcher {
             return Ok(None);
         }
         let n_docs = self.view.searcher.num_docs();
+        let lexicon = self.lexicon();
         for (stem, count) in counts {
-            let df = doc_freq(&self.view.searcher, self.view.schema.text, &stem)?;
+            let df = lexicon.doc_freq(self.view.schema.text, &stem)?;
             // A term that nothing else has says nothing of nearness.
             if df >= 2 {
                 let weight = (1.0 + count.ln().max(0.0)) * idf(df, n_docs);
@@ -237,7 +238,7 @@ impl Searcher {
         &self,
         portrait: &Portrait,
     ) -> Result<Vec<(String, f32)>, SearchError> {
-        let answer = self.answer(&words_request(Group::Paper), portrait.plan(self))?;
+        let answer = self.answer(&words_request(Group::Paper), &portrait.plan(self))?;
         let hits = answer.hits.into_iter().filter(|hit| hit.paper.key != portrait.key);
         Ok(hits.map(|hit| (hit.paper.key, hit.score)).collect())
     }

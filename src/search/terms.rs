@@ -9,7 +9,8 @@ use tantivy::schema::Field;
 use tantivy_fst::Automaton;
 
 use super::SearchError;
-use super::leaf::{Leaf, SegmentView, Words, doc_freq};
+use super::entries::Entries;
+use super::leaf::{Leaf, SegmentView, Words};
 use super::plan::Span;
 use crate::analysis;
 use crate::index::Tables;
@@ -28,6 +29,7 @@ pub(super) struct Lexicon<'a> {
     pub(super) schema: &'a IndexSchema,
     pub(super) tables: &'a Tables,
     pub(super) segments: &'a [SegmentView],
+    pub(super) entries: Entries,
 }
 
 impl Lexicon<'_> {
@@ -73,22 +75,26 @@ impl Lexicon<'_> {
             return Ok(true);
         }
         for (view, field) in self.segments.iter().flat_map(|v| fields.map(|f| (v, f))) {
-            if !view.count(parts, field)?.is_empty() {
+            if !view.count(&self.entries, parts, field)?.is_empty() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
+    /// Number of passages that hold a term; deleted ones that are still there count.
+    pub(super) fn doc_freq(&self, field: Field, term: &str) -> tantivy::Result<u64> {
+        self.entries.doc_freq(self.segments, field, term)
+    }
+
     /// Says whether a field has a term.
     pub(super) fn has(&self, field: Field, term: &str) -> bool {
-        doc_freq(self.searcher, field, term).is_ok_and(|n| n > 0)
+        self.doc_freq(field, term).is_ok_and(|n| n > 0)
     }
 
     fn rarity(&self, field: Field, alternatives: &[String]) -> f32 {
-        let freqs = alternatives
-            .iter()
-            .map(|term| doc_freq(self.searcher, field, term).unwrap_or(0));
+        let freqs =
+            alternatives.iter().map(|term| self.doc_freq(field, term).unwrap_or(0));
         idf(freqs.max().unwrap_or(0), self.n_docs())
     }
 

@@ -12,6 +12,7 @@ use tantivy::{Searcher, Term};
 
 use super::bits::{fill_papers, insert_range, ones};
 use super::concept::{Other, Sides};
+use super::entries::Entries;
 use super::leaf::{Leaf, SegmentView, Words};
 use super::lists::{List, open_lists};
 use super::plan::{Pair, Scored};
@@ -186,6 +187,7 @@ impl<'a> Window<'a> {
         view: &'a SegmentView,
         scales: &'a Scales,
         ranking: &'a Ranking,
+        entries: &Entries,
         units: &[Scored],
         others: &'a [Other],
     ) -> tantivy::Result<Window<'a>> {
@@ -203,7 +205,7 @@ impl<'a> Window<'a> {
                 {
                     (last.title.titled(view), List::Empty)
                 }
-                (leaf, _) => open_lists(view, leaf)?,
+                (leaf, _) => open_lists(view, entries, leaf)?,
             };
             let flat = !matches!(
                 unit.leaf,
