@@ -97,7 +97,8 @@ fn cut_sentence(
     for (offset, word) in text[sentence.clone()].split_word_bound_indices() {
         let at = sentence.start + offset;
         let length = word.chars().count();
-        if !is_inside(at) {
+        let clings = text[..at].ends_with(OPENING) || word.starts_with(CLOSING);
+        if !is_inside(at) && !clings {
             (allowed, since_allowed) = (at, 0);
         }
         if n_chars + length > budget && n_chars > 0 {
@@ -115,6 +116,15 @@ fn cut_sentence(
     let end = rest.char_indices().nth(budget).map_or(sentence.end, |(at, _)| start + at);
     push(start..end);
 }
+
+/// Signs that belong to the word behind them, `@` of a cited key among them.
+const OPENING: [char; 11] = ['(', '[', '{', '@', '“', '‘', '（', '「', '『', '《', '【'];
+
+/// Signs that belong to the word before them.
+const CLOSING: [char; 20] = [
+    ')', ']', '}', ',', '.', ';', ':', '!', '?', '”', '’', '）', '」', '』', '》', '】',
+    '，', '。', '；', '：',
+];
 
 /// Marks the pieces to show.
 fn pick(

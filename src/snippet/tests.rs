@@ -203,6 +203,16 @@ fn the_best_sentences_are_shown() {
         ],
     );
     check_choice("latent space makes", text, 20, expect!["A latent space makes"]);
+    // A cut parts no sign from its word.
+    let cited = "Masked images are predicted by an autoencoder [@he2022masked] and by others before.";
+    for budget in [46, 47, 48, 50, 60] {
+        check_choice(
+            "masked",
+            cited,
+            budget,
+            expect!["Masked images are predicted by an autoencoder"],
+        );
+    }
     let chinese = "我们研究语言。扩散模型生成图像。它们很慢。潜在空间使它们变快。";
     check_choice("扩散", chinese, 16, expect!["扩散模型生成图像。它们很慢。"]);
 }

@@ -303,7 +303,7 @@ fn say_nothing(context: &Context, request: &Request, answer: &Answer, papers: u6
     let hint = match (filtered, request.query.text.contains(is_wide)) {
         _ if answer.corrected.is_some() => "search for what was meant, or other words",
         (true, _) => {
-            "the filters leave nothing: try it without them, or see `citemap topics`"
+            "try it without the filters, or fewer or other words; `citemap topics` lists the topics"
         }
         (false, true) => {
             "papers in another language are found through names: add the term to corpus/glossary.toml, or a label to its section in corpus/surveys; else try the papers' own words"
