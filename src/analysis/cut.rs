@@ -46,6 +46,11 @@ fn letters_of(bytes: &[u8]) -> usize {
     n + rest.iter().take_while(|b| b.is_ascii_alphabetic()).count()
 }
 
+/// Whether a byte is a sign of ASCII: no letter, no digit, and no part of another character.
+fn is_plain_sign(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric()
+}
+
 /// A part of a compound, a word of its own, or a character of a script without spaces.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
@@ -113,28 +118,42 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Reads the word that comes next, if it is plain; returns where it stands.
+    pub(super) fn plain_word(&mut self) -> Option<Range<usize>> {
+        let range = self.find_plain()?;
+        self.at = range.end;
+        Some(range)
+    }
+
     /// Passes over the words that come next, up to one that `may` wants as it stands or that may be
     /// more than plain letters; returns their number. Each would have been one piece.
     pub(super) fn pass_over(&mut self, may: impl Fn(&str) -> bool) -> u32 {
-        let bytes = self.text.as_bytes();
         let mut n_words = 0;
-        loop {
-            let is_sign = |b: &&u8| b.is_ascii() && !b.is_ascii_alphanumeric();
-            let start = self.at + bytes[self.at..].iter().take_while(is_sign).count();
-            let end = start + letters_of(&bytes[start..]);
-            // What joins words stands between them without a space.
-            let goes_on = match bytes.get(end) {
-                None | Some(b' ' | b'\n' | b';' | b':' | b')' | b'?') => false,
-                Some(b'.' | b',') => bytes.get(end + 1).is_some_and(|b| *b != b' '),
-                Some(_) => true,
-            };
-            let behind_at = start > 0 && bytes[start - 1] == b'@';
-            if end == start || goes_on || behind_at || may(&self.text[start..end]) {
-                return n_words;
-            }
-            self.at = end;
+        while let Some(range) = self.find_plain().filter(|at| !may(&self.text[at.clone()])) {
+            self.at = range.end;
             n_words += 1;
         }
+        n_words
+    }
+
+    /// Where the next word stands, if it is plain: letters of ASCII that nothing joins to what comes
+    /// behind them. Nearly all words are; each is one piece.
+    fn find_plain(&self) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        let signs = bytes[self.at..].iter().take_while(|b| is_plain_sign(**b));
+        let start = self.at + signs.count();
+        let length = letters_of(&bytes[start..]);
+        let end = start + length;
+        // What joins words stands between them without a space.
+        let goes_on = match bytes.get(end) {
+            None | Some(b' ' | b',') => false,
+            Some(b'.') => bytes.get(end + 1).is_some_and(|b| !is_plain_sign(*b)),
+            Some(b'\'' | b'+' | b'#' | b'_' | b'/' | b'&' | b'-') => true,
+            Some(b) => !is_plain_sign(*b),
+        };
+        let behind_at = start > 0 && bytes[start - 1] == b'@';
+        let is_plain = (1..=MAX_WORD).contains(&length) && !goes_on && !behind_at;
+        is_plain.then_some(start..end)
     }
 
     /// Whether the compound is written in a script without spaces.
@@ -162,6 +181,19 @@ impl<'a> Cutter<'a> {
     /// The text in a range of it.
     pub(super) fn typed(&self, range: &Range<usize>) -> &'a str {
         &self.text[range.clone()]
+    }
+
+    /// A plain word of the text in small letters.
+    pub(super) fn in_small_letters(&mut self, word: &'a str) -> &str {
+        // Of letters the small ones alone have this bit.
+        const SMALL: u8 = b'a' ^ b'A';
+        if word.bytes().fold(SMALL, |bits, letter| bits & letter) != 0 {
+            return word;
+        }
+        self.buffer.clear();
+        self.buffer.push_str(word);
+        self.buffer.make_ascii_lowercase();
+        &self.buffer
     }
 
     /// Whether an `@` stands directly before, and no address (`ann@example.org`, `{ann,ben}@example.org`)
@@ -479,6 +511,38 @@ impl Cutter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_word_is_one_piece() {
+        let mut random = fastrand::Rng::with_seed(7);
+        let parts = [
+            "a", "The", "model", "GPT", "S", "s", "t", "re", "x", "4", "16", " ", " ", " ",
+            "\n", ".", ",", "-", "_", "/", "'", "’", "&", "+", "++", "#", "@", "(", ")", ";",
+            "\"", "~", "é", "α", "模", "\u{301}", "\u{AD}", "–", "$", "\\", &"w".repeat(97),
+        ];
+        for _ in 0..20_000 {
+            let text: String =
+                (0..random.usize(1..9)).map(|_| parts[random.usize(..parts.len())]).collect();
+            let mut plain = Cutter::new(&text);
+            let mut any = Cutter::new(&text);
+            loop {
+                let Some(range) = plain.plain_word() else {
+                    if !plain.advance() {
+                        break;
+                    }
+                    any.at = plain.at;
+                    continue;
+                };
+                assert!(any.advance(), "{text:?}");
+                let [piece] = &any.pieces[..] else { panic!("{text:?}") };
+                let exact = plain.in_small_letters(plain.typed(&range));
+                assert_eq!(piece.range, range, "{text:?}");
+                assert_eq!(any.buffer[piece.folded.clone()], *exact, "{text:?}");
+                assert_eq!((piece.class, any.has_whole()), (Class::Letter, false));
+                assert_eq!(any.at, plain.at, "{text:?}");
+            }
+        }
+    }
 
     #[test]
     fn letters_end_at_any_other_byte() {

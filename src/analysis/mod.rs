@@ -33,6 +33,7 @@ pub use acronyms::{Acronym, AcronymTable, acronyms};
 pub use engine::{ExactTokenizer, StemTokenizer};
 pub use glossary::{Glossary, GlossaryError, Term};
 pub use language::language;
+pub use stem::Stem;
 pub use stop::is_stop;
 pub use units::{Form, Unit, fold_pattern, phrase, units};
 
@@ -113,11 +114,11 @@ pub fn tokens_where(
 
 /// Shows each token of `text` to `take` in the order of [`tokens`], without giving it memory of its
 /// own: position, exact form, stem.
-pub fn each_token(text: &str, mut take: impl FnMut(u32, &str, &str)) {
+pub fn each_token(text: &str, mut take: impl FnMut(u32, &str, Stem<'_>)) {
     let mut stream = Stream::new(Cutter::new(text));
     STEMS.with_borrow_mut(|stems| {
         while let Some(raw) = stream.advance() {
-            take(raw.position, raw.exact, stems.stem_typed(raw.typed, raw.exact));
+            take(raw.position, raw.exact, stems.cut_typed(raw.typed, raw.exact));
         }
     });
 }
@@ -180,17 +181,31 @@ impl<'a> Stream<'a> {
     /// Passes over the plain words that come next and that `may` does not want.
     fn pass_over(&mut self, may: impl Fn(&str) -> bool) {
         if self.step == self.steps {
-            self.position += self.cutter.pieces.len() as u32;
-            self.cutter.pieces.clear();
+            self.leave_compound();
             self.position += self.cutter.pass_over(may);
         }
     }
 
+    /// What comes next stands behind the present compound.
+    fn leave_compound(&mut self) {
+        self.position += self.cutter.pieces.len() as u32;
+        self.cutter.pieces.clear();
+    }
+
     fn advance(&mut self) -> Option<Raw<'_>> {
+        if self.step == self.steps {
+            self.leave_compound();
+            if let Some(range) = self.cutter.plain_word() {
+                let position = self.position;
+                self.position += 1;
+                let typed = self.cutter.typed(&range);
+                let exact = self.cutter.in_small_letters(typed);
+                return Some(Raw { position, range, typed, exact, kind: TokenKind::Word });
+            }
+        }
         while self.step == self.steps {
-            self.position += self.cutter.pieces.len() as u32;
+            self.leave_compound();
             if !self.cutter.advance() {
-                self.cutter.pieces.clear();
                 return None;
             }
             let n_pieces = self.cutter.pieces.len();

@@ -1,15 +1,34 @@
 //! English stems, remembered: a text uses the same few thousand words again and again.
 
 use std::hash::Hasher;
-use std::num::NonZeroU8;
 
 use frostem::{Algorithm, Stemmer};
 use rustc_hash::FxHasher;
 
-/// Pairs of slots, a power of two, of the memory when many texts are read.
-const SLOTS: usize = 1 << 12;
+/// Pairs of slots, a power of two, of the memory when many texts are read. A stem that is not
+/// remembered costs as much as indexing some words does.
+const SLOTS: usize = 1 << 14;
 /// Pairs of slots for a query.
 const FEW_SLOTS: usize = 8;
+
+/// The stem of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stem<'a> {
+    /// What the word begins with, and the letter behind it, if any.
+    Cut {
+        /// Bytes of the beginning.
+        kept: usize,
+        /// The letter, of ASCII.
+        more: Option<u8>,
+    },
+    /// Any other.
+    Own(&'a str),
+}
+
+impl Stem<'_> {
+    /// No stem at all.
+    pub const NONE: Stem<'static> = Stem::Cut { kept: 0, more: None };
+}
 
 /// Stems words of plain letters, and leaves all others as they are.
 pub(super) struct Stems {
@@ -21,38 +40,36 @@ pub(super) struct Stems {
     stem: String,
 }
 
-/// A word and its stem, small enough for a pair to share a line of the processor's cache.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    word: [u8; Slot::LONGEST],
-    length: u8,
-    /// The stem is so many letters of the word and this one more, if any.
-    kept: u8,
-    more: Option<NonZeroU8>,
+/// A word and its stem, small enough for a pair to share a line of the processor's cache: the word,
+/// its length, and of its stem how many letters it keeps and which one is behind them, 0 for none.
+/// Plain bytes, so that a memory that few words are asked of is not written before.
+type Slot = [u8; LONGEST + 3];
+
+/// Bytes of the longest word that is remembered.
+const LONGEST: usize = 29;
+
+/// Where in a slot these are.
+const LENGTH: usize = LONGEST;
+const KEPT: usize = LONGEST + 1;
+const MORE: usize = LONGEST + 2;
+
+/// Remembers a stem; none if it takes more than a slot can hold.
+fn slot_of(word: &str, stem: &str) -> Option<Slot> {
+    let (word, stem) = (word.as_bytes(), stem.as_bytes());
+    let kept = word.iter().zip(stem).take_while(|(a, b)| a == b).count();
+    let more = match stem[kept..] {
+        [] => 0,
+        [last] => last,
+        _ => return None,
+    };
+    let mut slot = [0; LONGEST + 3];
+    slot[..LONGEST].get_mut(..word.len())?.copy_from_slice(word);
+    (slot[LENGTH], slot[KEPT], slot[MORE]) = (word.len() as u8, kept as u8, more);
+    Some(slot)
 }
 
-impl Slot {
-    /// Bytes of the longest word that is remembered.
-    const LONGEST: usize = 29;
-
-    /// Remembers a stem; none if it takes more than a slot can hold.
-    fn new(word: &str, stem: &str) -> Option<Slot> {
-        let (word, stem) = (word.as_bytes(), stem.as_bytes());
-        let kept = word.iter().zip(stem).take_while(|(a, b)| a == b).count();
-        let more = match stem[kept..] {
-            [] => None,
-            [last] => NonZeroU8::new(last),
-            _ => return None,
-        };
-        let mut slot =
-            Slot { length: word.len() as u8, kept: kept as u8, more, ..Slot::default() };
-        slot.word.get_mut(..word.len())?.copy_from_slice(word);
-        Some(slot)
-    }
-
-    fn holds(&self, word: &str) -> bool {
-        self.word[..usize::from(self.length)] == *word.as_bytes()
-    }
+fn holds(slot: &Slot, word: &str) -> bool {
+    slot[..usize::from(slot[LENGTH])] == *word.as_bytes()
 }
 
 impl Stems {
@@ -67,49 +84,48 @@ impl Stems {
     }
 
     fn with_slots(n_slots: usize) -> Self {
-        let slots = vec![<[Slot; 2]>::default(); n_slots];
+        let slots = vec![[[0; LONGEST + 3]; 2]; n_slots];
         Self { stemmer: Stemmer::new(Algorithm::English), slots, stem: String::new() }
     }
 
     /// Returns the stem of a word from its folded form and from what was typed: that of `GPUs` is that
     /// of `GPU`.
     pub(super) fn stem_typed<'a>(&'a mut self, typed: &str, word: &'a str) -> &'a str {
-        self.stem(singular(typed, word).unwrap_or(word))
+        let Stem::Cut { kept, more } = self.cut_typed(typed, word) else {
+            return &self.stem;
+        };
+        let Some(more) = more else { return &word[..kept] };
+        self.stem.clear();
+        self.stem.push_str(&word[..kept]);
+        self.stem.push(char::from(more));
+        &self.stem
     }
 
-    /// Returns the stem of a folded word.
-    fn stem<'a>(&'a mut self, word: &'a str) -> &'a str {
+    /// Returns the same, as what it has in common with the word.
+    pub(super) fn cut_typed(&mut self, typed: &str, word: &str) -> Stem<'_> {
+        let word = singular(typed, word).unwrap_or(word);
         // Words of two letters have no endings; with digits or other scripts they are names.
         if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            return word;
+            return Stem::Cut { kept: word.len(), more: None };
         }
         let place = hash(word.as_bytes()) & (self.slots.len() - 1);
         let [first, second] = &mut self.slots[place];
-        let slot = if first.holds(word) {
-            *first
-        } else if second.holds(word) {
+        let slot = if holds(first, word) {
+            &*first
+        } else if holds(second, word) {
             std::mem::swap(first, second);
-            *first
+            &*first
         } else {
             let stem = self.stemmer.stem(word);
-            let Some(slot) = Slot::new(word, &stem) else {
+            let Some(slot) = slot_of(word, &stem) else {
                 self.stem = stem.into_owned();
-                return &self.stem;
+                return Stem::Own(&self.stem);
             };
             *second = slot;
-            slot
+            &*second
         };
-        self.given(word, slot)
-    }
-
-    /// The stem of a word, from its slot.
-    fn given<'a>(&'a mut self, word: &'a str, slot: Slot) -> &'a str {
-        let kept = &word[..usize::from(slot.kept)];
-        let Some(more) = slot.more else { return kept };
-        self.stem.clear();
-        self.stem.push_str(kept);
-        self.stem.push(char::from(more.get()));
-        &self.stem
+        let more = Some(slot[MORE]).filter(|more| *more != 0);
+        Stem::Cut { kept: usize::from(slot[KEPT]), more }
     }
 }
 
@@ -183,8 +199,8 @@ mod tests {
         let plain = Stemmer::new(Algorithm::English);
         let mut small = Stems::small();
         for word in [words, words].concat() {
-            assert_eq!(small.stem(word), plain.stem(word), "{word}");
-            assert_eq!(small.stem(word), plain.stem(word), "{word}, again");
+            assert_eq!(small.stem_typed("", word), plain.stem(word), "{word}");
+            assert_eq!(small.stem_typed("", word), plain.stem(word), "{word}, again");
         }
     }
 }

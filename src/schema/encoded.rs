@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::analysis;
+use crate::analysis::{self, Stem};
 
 /// Name of the tokenizer that gives exact forms.
 pub(crate) const EXACTS: &str = "encoded exacts";
@@ -45,7 +45,7 @@ pub(super) fn encode_exacts(texts: &[&str]) -> Arc<String> {
     let mut out = Coder::new(texts);
     for text in texts {
         out.begin_text();
-        analysis::each_exact(text, |at, exact| out.push(at, exact, ""));
+        analysis::each_exact(text, |at, exact| out.push(at, exact, Stem::NONE));
     }
     out.finish()
 }
@@ -77,12 +77,12 @@ impl Coder {
 
     /// Writes a token; an empty stem is none. The exact forms at one position differ, for one goes
     /// on where the other ends.
-    fn push(&mut self, position: u32, exact: &str, mut stem: &str) {
+    fn push(&mut self, position: u32, exact: &str, mut stem: Stem<'_>) {
         let mark = match self.at {
             Some(last) if last == position => {
                 // Alternatives may share a stem; it is there once.
-                if self.has_stem(stem) {
-                    stem = "";
+                if self.has_stem(parts(exact, stem)) {
+                    stem = Stem::NONE;
                 }
                 SAME
             }
@@ -101,25 +101,22 @@ impl Coder {
             self.text.extend([mark, length, (kept + LENGTH) as u8, letter]);
             self.text.extend_from_slice(exact.as_bytes());
         } else {
-            self.text.push(mark);
-            for form in [exact, stem] {
-                self.text.push(WHOLE);
-                self.text.extend_from_slice(form.as_bytes());
-            }
+            let (start, more) = parts(exact, stem);
+            self.text.extend([mark, WHOLE]);
+            self.text.extend_from_slice(exact.as_bytes());
+            self.text.push(WHOLE);
+            self.text.extend_from_slice(start);
+            self.text.extend(more);
         }
     }
 
     /// Tells whether a token at the last position has this stem.
-    fn has_stem(&self, stem: &str) -> bool {
+    fn has_stem(&self, (start, more): (&[u8], Option<u8>)) -> bool {
         let mut at = self.here;
         while let Some(cut) = next_token(&self.text, at) {
-            let kept = &self.text[cut.kept];
             let letter = Some(cut.letter).filter(|letter| *letter != NO_LETTER);
-            if stem
-                .as_bytes()
-                .strip_prefix(kept)
-                .is_some_and(|rest| letter.iter().eq(rest))
-            {
+            let there = self.text[cut.kept].iter().chain(&letter);
+            if there.eq(start.iter().chain(&more)) {
                 return true;
             }
             at = cut.end;
@@ -132,8 +129,20 @@ impl Coder {
     }
 }
 
+/// A stem as what it begins with and the letter behind that.
+fn parts<'a>(exact: &'a str, stem: Stem<'a>) -> (&'a [u8], Option<u8>) {
+    match stem {
+        Stem::Cut { kept, more } => (&exact.as_bytes()[..kept], more),
+        Stem::Own(stem) => (stem.as_bytes(), None),
+    }
+}
+
 /// How many bytes of the exact form a stem keeps, and the letter behind them; none if more follows.
-fn kept(exact: &str, stem: &str) -> Option<(usize, u8)> {
+fn kept(exact: &str, stem: Stem<'_>) -> Option<(usize, u8)> {
+    let stem = match stem {
+        Stem::Cut { kept, more } => return Some((kept, more.unwrap_or(NO_LETTER))),
+        Stem::Own(stem) => stem,
+    };
     if exact.starts_with(stem) {
         return Some((stem.len(), NO_LETTER));
     }
@@ -308,7 +317,7 @@ mod tests {
         for (at, exact, stem) in
             [(0, "gpus", "gpu"), (0, "gpu", "gpu"), (0, "g", "gp"), (1, "gpu", "gpu")]
         {
-            coder.push(at, exact, stem);
+            coder.push(at, exact, Stem::Own(stem));
         }
         let encoded = coder.finish();
         let words = |tokens: Vec<(usize, String)>| {
@@ -325,8 +334,8 @@ mod tests {
             let long = "x".repeat(length);
             for stem in ["", "x", "xy", "xé", "yz", &long, &format!("{long}y")] {
                 let mut coder = Coder::new(&[]);
-                coder.push(0, &long, stem);
-                coder.push(3, "y", "y");
+                coder.push(0, &long, Stem::Own(stem));
+                coder.push(3, "y", Stem::Cut { kept: 1, more: None });
                 let encoded = coder.finish();
                 let exacts = cut(Encoded::exacts(), &encoded);
                 assert_eq!(exacts, [(0, long.clone()), (3, "y".into())], "{stem}");
