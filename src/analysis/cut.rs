@@ -26,25 +26,36 @@ const MAX_CHANGES: usize = 4;
 /// Bytes of a word that count; what is longer is known by its beginning.
 const MAX_WORD: usize = 96;
 
-/// Number of plain letters that a text begins with, looked at eight bytes at a time.
-fn letters_of(bytes: &[u8]) -> usize {
+/// Number of plain letters that a text begins with, looked at eight bytes at a time, and whether all of
+/// them are small ones.
+fn letters_of(bytes: &[u8]) -> (usize, bool) {
     let each = |byte: u8| u64::from_le_bytes([byte; 8]);
     let (eights, rest) = bytes.as_chunks();
     let mut n = 0;
+    // Of letters the small ones alone have this bit.
+    let mut bits = each(SMALL);
     for eight in eights {
         let eight = u64::from_le_bytes(*eight);
         // The sums reach the highest bit of a byte from `a` on, and behind `z`.
-        let small = (eight | each(b' ')) & each(0x7f);
+        let small = (eight | each(SMALL)) & each(0x7f);
         let from_a = small + each(0x80 - b'a');
         let behind_z = small + each(0x7f - b'z');
         let others = !(from_a & !behind_z & !eight) & each(0x80);
         if others != 0 {
-            return n + others.trailing_zeros() as usize / 8;
+            let n_before = others.trailing_zeros() as usize / 8;
+            bits &= eight | !0 << (8 * n_before);
+            return (n + n_before, bits == each(SMALL));
         }
+        bits &= eight;
         n += 8;
     }
-    n + rest.iter().take_while(|b| b.is_ascii_alphabetic()).count()
+    let more = rest.iter().take_while(|b| b.is_ascii_alphabetic());
+    let (more, small) = more.fold((0, SMALL), |(n, bits), letter| (n + 1, bits & letter));
+    (n + more, bits == each(SMALL) && small == SMALL)
 }
+
+/// The bit by which a small letter differs from a capital.
+const SMALL: u8 = b'a' ^ b'A';
 
 /// Whether a byte is a sign of ASCII: no letter, no digit, and no part of another character.
 fn is_plain_sign(byte: u8) -> bool {
@@ -75,12 +86,7 @@ pub(super) struct Cutter<'a> {
 impl<'a> Cutter<'a> {
     /// Starts at the beginning of `text`.
     pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            buffer: String::with_capacity(MAX_WORD),
-            pieces: Vec::with_capacity(MAX_PARTS),
-        }
+        Self { text, at: 0, buffer: String::with_capacity(MAX_WORD), pieces: Vec::new() }
     }
 
     /// Reads the next compound; false at the end of the text.
@@ -118,18 +124,22 @@ impl<'a> Cutter<'a> {
         }
     }
 
-    /// Reads the word that comes next, if it is plain; returns where it stands.
-    pub(super) fn plain_word(&mut self) -> Option<Range<usize>> {
-        let range = self.find_plain()?;
+    /// Reads the word that comes next, if it is plain; returns where it stands, and whether its letters
+    /// are small.
+    pub(super) fn plain_word(&mut self) -> Option<(Range<usize>, bool)> {
+        let (range, is_small) = self.find_plain()?;
         self.at = range.end;
-        Some(range)
+        Some((range, is_small))
     }
 
     /// Passes over the words that come next, up to one that `may` wants as it stands or that may be
     /// more than plain letters; returns their number. Each would have been one piece.
     pub(super) fn pass_over(&mut self, may: impl Fn(&str) -> bool) -> u32 {
         let mut n_words = 0;
-        while let Some(range) = self.find_plain().filter(|at| !may(&self.text[at.clone()])) {
+        while let Some((range, _)) = self.find_plain() {
+            if may(&self.text[range.clone()]) {
+                break;
+            }
             self.at = range.end;
             n_words += 1;
         }
@@ -138,11 +148,11 @@ impl<'a> Cutter<'a> {
 
     /// Where the next word stands, if it is plain: letters of ASCII that nothing joins to what comes
     /// behind them. Nearly all words are; each is one piece.
-    fn find_plain(&self) -> Option<Range<usize>> {
+    fn find_plain(&self) -> Option<(Range<usize>, bool)> {
         let bytes = self.text.as_bytes();
         let signs = bytes[self.at..].iter().take_while(|b| is_plain_sign(**b));
         let start = self.at + signs.count();
-        let length = letters_of(&bytes[start..]);
+        let (length, is_small) = letters_of(&bytes[start..]);
         let end = start + length;
         // What joins words stands between them without a space.
         let goes_on = match bytes.get(end) {
@@ -153,7 +163,7 @@ impl<'a> Cutter<'a> {
         };
         let behind_at = start > 0 && bytes[start - 1] == b'@';
         let is_plain = (1..=MAX_WORD).contains(&length) && !goes_on && !behind_at;
-        is_plain.then_some(start..end)
+        is_plain.then_some((start..end, is_small))
     }
 
     /// Whether the compound is written in a script without spaces.
@@ -183,13 +193,8 @@ impl<'a> Cutter<'a> {
         &self.text[range.clone()]
     }
 
-    /// A plain word of the text in small letters.
-    pub(super) fn in_small_letters(&mut self, word: &'a str) -> &str {
-        // Of letters the small ones alone have this bit.
-        const SMALL: u8 = b'a' ^ b'A';
-        if word.bytes().fold(SMALL, |bits, letter| bits & letter) != 0 {
-            return word;
-        }
+    /// A word in small letters.
+    pub(super) fn lower(&mut self, word: &str) -> &str {
         self.buffer.clear();
         self.buffer.push_str(word);
         self.buffer.make_ascii_lowercase();
@@ -515,18 +520,19 @@ mod tests {
     #[test]
     fn a_plain_word_is_one_piece() {
         let mut random = fastrand::Rng::with_seed(7);
-        let parts = [
-            "a", "The", "model", "GPT", "S", "s", "t", "re", "x", "4", "16", " ", " ", " ",
-            "\n", ".", ",", "-", "_", "/", "'", "’", "&", "+", "++", "#", "@", "(", ")", ";",
-            "\"", "~", "é", "α", "模", "\u{301}", "\u{AD}", "–", "$", "\\", &"w".repeat(97),
-        ];
+        let signs =
+            "a The model GPT S s t re x 4 16 . , - _ / ' ’ & + ++ # @ ( ) ; ~ é α 模 – $";
+        let mut parts: Vec<&str> = signs.split(' ').collect();
+        let long = "w".repeat(97);
+        parts.extend([" ", " ", " ", "\n", "\"", "\\", "\u{301}", "\u{AD}", &long]);
         for _ in 0..20_000 {
-            let text: String =
-                (0..random.usize(1..9)).map(|_| parts[random.usize(..parts.len())]).collect();
+            let text: String = (0..random.usize(1..9))
+                .map(|_| parts[random.usize(..parts.len())])
+                .collect();
             let mut plain = Cutter::new(&text);
             let mut any = Cutter::new(&text);
             loop {
-                let Some(range) = plain.plain_word() else {
+                let Some((range, is_small)) = plain.plain_word() else {
                     if !plain.advance() {
                         break;
                     }
@@ -535,7 +541,9 @@ mod tests {
                 };
                 assert!(any.advance(), "{text:?}");
                 let [piece] = &any.pieces[..] else { panic!("{text:?}") };
-                let exact = plain.in_small_letters(plain.typed(&range));
+                let typed = plain.typed(&range);
+                let exact = plain.lower(typed);
+                assert_eq!(is_small, exact == typed, "{text:?}");
                 assert_eq!(piece.range, range, "{text:?}");
                 assert_eq!(any.buffer[piece.folded.clone()], *exact, "{text:?}");
                 assert_eq!((piece.class, any.has_whole()), (Class::Letter, false));
@@ -548,11 +556,14 @@ mod tests {
     fn letters_end_at_any_other_byte() {
         for other in (0..=u8::MAX).filter(|b| !b.is_ascii_alphabetic()) {
             for at in 0..20 {
-                let mut text = *b"abcxyzABCXYZmnMNopqr";
+                let mut text = *b"abcxyzklmnopmnMNopqr";
                 text[at] = other;
-                assert_eq!(letters_of(&text), at, "{other} at {at}");
+                let small = (0..at).all(|at| text[at].is_ascii_lowercase());
+                assert_eq!(letters_of(&text), (at, small), "{other} at {at}");
             }
         }
-        assert_eq!(letters_of(b"everyletter"), 11);
+        assert_eq!(letters_of(b"everyletter"), (11, true));
+        assert_eq!(letters_of(b"everyletteR"), (11, false));
+        assert_eq!(letters_of(b"everYlet"), (8, false));
     }
 }

@@ -118,7 +118,11 @@ pub fn each_token(text: &str, mut take: impl FnMut(u32, &str, Stem<'_>)) {
     let mut stream = Stream::new(Cutter::new(text));
     STEMS.with_borrow_mut(|stems| {
         while let Some(raw) = stream.advance() {
-            take(raw.position, raw.exact, stems.cut_typed(raw.typed, raw.exact));
+            let stem = match raw.is_plain {
+                true => stems.cut_plain(raw.typed, raw.exact),
+                false => stems.cut_typed(raw.typed, raw.exact),
+            };
+            take(raw.position, raw.exact, stem);
         }
     });
 }
@@ -148,6 +152,8 @@ struct Raw<'a> {
     /// The text in this range.
     typed: &'a str,
     exact: &'a str,
+    /// True if it is plain letters and nothing else.
+    is_plain: bool,
     kind: TokenKind,
 }
 
@@ -195,12 +201,13 @@ impl<'a> Stream<'a> {
     fn advance(&mut self) -> Option<Raw<'_>> {
         if self.step == self.steps {
             self.leave_compound();
-            if let Some(range) = self.cutter.plain_word() {
+            if let Some((range, is_small)) = self.cutter.plain_word() {
                 let position = self.position;
                 self.position += 1;
                 let typed = self.cutter.typed(&range);
-                let exact = self.cutter.in_small_letters(typed);
-                return Some(Raw { position, range, typed, exact, kind: TokenKind::Word });
+                let exact = if is_small { typed } else { self.cutter.lower(typed) };
+                let kind = TokenKind::Word;
+                return Some(Raw { position, range, typed, exact, is_plain: true, kind });
             }
         }
         while self.step == self.steps {
@@ -232,6 +239,7 @@ impl<'a> Stream<'a> {
             typed: self.cutter.typed(&range),
             range,
             exact: &self.cutter.buffer[from.folded.start..to.folded.end],
+            is_plain: false,
             kind: if place == last { TokenKind::Character } else { TokenKind::Pair },
         }
     }
@@ -247,6 +255,7 @@ impl<'a> Stream<'a> {
                 typed: self.cutter.typed(&range),
                 range,
                 exact: &self.cutter.buffer,
+                is_plain: false,
                 kind: TokenKind::Whole(n_pieces as u8),
             };
         }
@@ -257,6 +266,7 @@ impl<'a> Stream<'a> {
             typed: self.cutter.typed(&piece.range),
             range: piece.range.clone(),
             exact: &self.cutter.buffer[piece.folded.clone()],
+            is_plain: false,
             kind: if has_whole || n_pieces > 1 {
                 TokenKind::Part
             } else {

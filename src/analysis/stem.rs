@@ -104,8 +104,22 @@ impl Stems {
     /// Returns the same, as what it has in common with the word.
     pub(super) fn cut_typed(&mut self, typed: &str, word: &str) -> Stem<'_> {
         let word = singular(typed, word).unwrap_or(word);
-        // Words of two letters have no endings; with digits or other scripts they are names.
-        if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        // With digits or of other scripts they are names.
+        match word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            true => self.cut(word),
+            false => Stem::Cut { kept: word.len(), more: None },
+        }
+    }
+
+    /// Returns the same of a word of plain letters.
+    pub(super) fn cut_plain(&mut self, typed: &str, word: &str) -> Stem<'_> {
+        self.cut(singular(typed, word).unwrap_or(word))
+    }
+
+    /// Cuts a word of small letters.
+    fn cut(&mut self, word: &str) -> Stem<'_> {
+        // Words of two letters have no endings.
+        if word.len() < 3 {
             return Stem::Cut { kept: word.len(), more: None };
         }
         let place = hash(word.as_bytes()) & (self.slots.len() - 1);

@@ -98,7 +98,7 @@ impl Coder {
         self.at = Some(position);
         let length = u8::try_from(exact.len() + LENGTH).ok().filter(u8::is_ascii);
         if let (Some(length), Some((kept, letter))) = (length, kept(exact, stem)) {
-            self.text.extend([mark, length, (kept + LENGTH) as u8, letter]);
+            self.text.extend_from_slice(&[mark, length, (kept + LENGTH) as u8, letter]);
             self.text.extend_from_slice(exact.as_bytes());
         } else {
             let (start, more) = parts(exact, stem);
@@ -168,20 +168,21 @@ struct Cut {
 #[inline]
 fn next_token(text: &[u8], mut at: usize) -> Option<Cut> {
     let mut steps = 0;
-    while let Some([NEXT, NEXT, ..]) = text.get(at..) {
-        steps += 1;
-        at += 1;
+    loop {
+        // The shortest token has as many bytes.
+        let [mark, length, kept, letter] = *text.get(at..)?.first_chunk()?;
+        steps += usize::from(mark == NEXT);
+        match length {
+            NEXT => at += 1,
+            WHOLE => return Some(whole_token(text, at + 2, steps)),
+            _ => {
+                let start = at + 4;
+                let end = start + usize::from(length) - LENGTH;
+                let kept = start..start + usize::from(kept) - LENGTH;
+                return Some(Cut { steps, exact: start..end, kept, letter, end });
+            }
+        }
     }
-    let [mark, length, rest @ ..] = text.get(at..)? else { return None };
-    steps += usize::from(*mark == NEXT);
-    if *length == WHOLE {
-        return Some(whole_token(text, at + 2, steps));
-    }
-    let [kept, letter, ..] = *rest else { return None };
-    let start = at + 4;
-    let end = start + usize::from(*length) - LENGTH;
-    let kept = start..start + usize::from(kept) - LENGTH;
-    Some(Cut { steps, exact: start..end, kept, letter, end })
 }
 
 /// The token whose forms follow whole, the exact one from `start` on.
@@ -244,24 +245,26 @@ impl TokenStream for EncodedStream<'_> {
     #[inline(always)]
     fn advance(&mut self) -> bool {
         let token = &mut *self.token;
-        token.text.clear();
-        while token.text.is_empty() {
+        loop {
             let Some(cut) = next_token(self.text.as_bytes(), self.at) else {
                 return false;
             };
             self.at = cut.end;
             token.position = token.position.wrapping_add(cut.steps);
-            match self.form {
-                Form::Exact => token.text.push_str(&self.text[cut.exact]),
-                Form::Stem => {
-                    token.text.push_str(&self.text[cut.kept]);
-                    if cut.letter != NO_LETTER {
-                        token.text.push(char::from(cut.letter));
-                    }
-                }
+            let (form, letter) = match self.form {
+                Form::Exact => (cut.exact, NO_LETTER),
+                Form::Stem => (cut.kept, cut.letter),
+            };
+            if form.is_empty() && letter == NO_LETTER {
+                continue;
             }
+            token.text.clear();
+            token.text.push_str(&self.text[form]);
+            if letter != NO_LETTER {
+                token.text.push(char::from(letter));
+            }
+            return true;
         }
-        true
     }
 
     #[inline]
