@@ -38,7 +38,7 @@ use tantivy::tokenizer::{
 use tantivy::{Index, TantivyDocument};
 
 const THREADS: usize = 2;
-const MEMORY: usize = 256 << 20;
+const MEMORY: usize = 512 << 20;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -232,7 +232,7 @@ fn ours(folder: &Path) {
         rebuild: false,
         retry: false,
         wait: Duration::ZERO,
-        commit_every: Duration::from_secs(20),
+        commit_every: Duration::from_secs(60),
         tidy: true,
         now: 4_000_000_000,
         stop: &stop,

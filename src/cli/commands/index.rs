@@ -71,7 +71,7 @@ pub fn once(
         rebuild: kind.rebuild,
         retry: kind.retry,
         wait: kind.wait,
-        commit_every: Duration::from_secs(20),
+        commit_every: Duration::from_secs(60),
         tidy: kind.tidy,
         now: now(),
         stop: &STOP,
