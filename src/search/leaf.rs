@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::postings::SegmentPostings;
@@ -404,23 +403,22 @@ impl SegmentView {
         let Some(names) = self.reader.fast_fields().str(column::AUTHOR)? else {
             return Ok(kept);
         };
-        let mut name = String::new();
-        // Who wrote one paper wrote others.
-        let mut known: FxHashMap<u64, bool> = FxHashMap::default();
+        // All at once and in order: the dictionary is read from the start of a block for each name, and
+        // who wrote one paper wrote others.
+        let authors = |lead: u32| names.ords().values_for_doc(lead);
+        let mut ords: Vec<u64> = leads.iter().flat_map(authors).collect();
+        ords.sort_unstable();
+        ords.dedup();
+        let (mut at, mut fitting) = (0, Vec::new());
+        names.dictionary().sorted_ords_to_term_cb(&ords, |name| {
+            if str::from_utf8(name).is_ok_and(|name| fits(&forms_of(name))) {
+                fitting.push(ords[at]);
+            }
+            at += 1;
+        })?;
         for lead in leads.iter() {
-            for ord in names.ords().values_for_doc(lead) {
-                let fits = match known.get(&ord) {
-                    Some(fits) => *fits,
-                    None => {
-                        name.clear();
-                        names.ord_to_str(ord, &mut name)?;
-                        *known.entry(ord).or_insert(fits(&forms_of(&name)))
-                    }
-                };
-                if fits {
-                    kept.insert(lead);
-                    break;
-                }
+            if authors(lead).any(|ord| fitting.binary_search(&ord).is_ok()) {
+                kept.insert(lead);
             }
         }
         Ok(kept)
