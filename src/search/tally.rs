@@ -93,7 +93,7 @@ struct ByCode<'v> {
     /// Which part is counted.
     part: usize,
     values: Vec<(usize, Holders<'v>)>,
-    /// Papers with any value; `None`: all passages have one.
+    /// Papers with any of several values; `None`: all passages have one, or there is one at most.
     some: Option<Holders<'v>>,
 }
 
@@ -129,13 +129,14 @@ impl<'v> Tally<'v> {
         };
         for code in Code::ALL.into_iter().filter(|code| counts.wanted.code(*code)) {
             let sets = view.sets_of(code);
+            let several = sets.values.len() > 1;
             let values =
                 sets.values.iter().map(|(value, set)| (*value, Holders::of(set)));
             tally.codes.push(ByCode {
                 code,
                 part: code.dimension().map_or(0, |dimension| tally.part(dimension)),
                 values: values.collect(),
-                some: sets.some.as_ref().map(Holders::of),
+                some: sets.some.as_ref().filter(|_| several).map(Holders::of),
             });
         }
         tally
@@ -214,7 +215,13 @@ impl<'v> Tally<'v> {
             for (value, holders) in values {
                 counts[*value] += holders.n_papers;
             }
-            counts[0] += some.as_ref().map_or(0, |some| n_papers(*part) - some.n_papers);
+            let with_any = match (values.as_slice(), some) {
+                ([], _) => 0,
+                ([(_, only)], _) => only.n_papers,
+                (_, Some(some)) => some.n_papers,
+                (_, None) => n_papers(*part),
+            };
+            counts[0] += n_papers(*part) - with_any;
         }
         let without = counts.table.is_empty(self.number);
         let topics =
