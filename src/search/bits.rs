@@ -73,6 +73,10 @@ impl Bits {
         self.words[doc as usize / 64] >> (doc % 64) & 1 == 1
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
     pub(super) fn and(&mut self, other: &Bits) {
         and(&mut self.words, &other.words);
     }

@@ -1,20 +1,24 @@
-//! Where the dictionaries of an index have the words of a query.
+//! What a query has read of an index: where the dictionaries have its words, and where rows of them stand.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use tantivy::Term;
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 
-use super::leaf::SegmentView;
+use super::leaf::{SegmentView, Words};
+use super::places::Counted;
 
-/// What the dictionaries said of the words of one query. Each is looked up once in a field of a segment:
-/// its rarity, its lists, a row of words, pairs of words and the spelling all ask for it.
+/// What is known of the words of one query. Each is looked up once in a field of a segment: its rarity, its
+/// lists, a row of words, pairs of words and the spelling all ask for it. A row of words is looked for
+/// once: whether it occurs, what matches and what it scores.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entries {
     /// By term; with the segment's number and the field.
     known: RefCell<FxHashMap<String, Vec<(usize, Field, Option<TermInfo>)>>>,
+    rows: RefCell<FxHashMap<(usize, Field, Words), Rc<Counted>>>,
 }
 
 impl Entries {
@@ -36,6 +40,23 @@ impl Entries {
         let all = known.entry(term.to_owned()).or_default();
         all.push((view.number, field, entry.clone()));
         Ok(entry)
+    }
+
+    /// The passages of a field of a segment that hold a row of words, which `count` looks for.
+    pub(super) fn row(
+        &self,
+        view: &SegmentView,
+        field: Field,
+        words: &Words,
+        count: impl FnOnce() -> tantivy::Result<Counted>,
+    ) -> tantivy::Result<Rc<Counted>> {
+        let key = (view.number, field, words.clone());
+        if let Some(row) = self.rows.borrow().get(&key) {
+            return Ok(row.clone());
+        }
+        let row = Rc::new(count()?);
+        self.rows.borrow_mut().insert(key, row.clone());
+        Ok(row)
     }
 
     /// Number of passages that hold a term; deleted ones that are still there count.

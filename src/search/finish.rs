@@ -10,7 +10,8 @@ use super::gather::{Candidate, Gather, Match};
 use super::leaf::SegmentView;
 use super::pairs::Pairs;
 use super::plan::Plan;
-use super::ranking::{Priors, Ranking};
+use super::ranking::Priors;
+use super::reach::{Lift, Reach};
 use super::searcher::Searcher;
 use super::topics::TopicTable;
 use super::window::{Ask, Present, Window};
@@ -28,6 +29,7 @@ pub(super) struct Finish<'a> {
     pub(super) plan: &'a Plan,
     pub(super) table: &'a TopicTable,
     pub(super) priors: Priors,
+    pub(super) lift: &'a Lift,
     /// The query as texts see it.
     pub(super) matcher: Matcher,
 }
@@ -90,28 +92,34 @@ impl Finish<'_> {
         gather: &'g Gather,
         wanted: usize,
     ) -> Result<Vec<Ranked<'g>>, SearchError> {
-        let ranking = &self.searcher.ranking;
-        let lift = self.plan.lift(ranking);
         let mut all: Vec<&Candidate> = gather.candidates.iter().collect();
         all.sort_by(|a, b| {
             b.first
                 .cmp(&a.first)
                 .then((b.score + b.second).total_cmp(&(a.score + a.second)))
         });
+        let segments = self.searcher.segments.iter();
+        let reaches =
+            segments.map(|view| Ok((view, Reach::open(self.searcher, view, self.plan)?)));
+        let mut reaches = reaches.collect::<tantivy::Result<Vec<_>>>()?;
         let mut ranked: Vec<Ranked> = Vec::new();
         let mut rest = all.as_slice();
         let mut size = wanted.saturating_add(FIRST_LOOK);
         while !rest.is_empty() {
             let least = self.nth_best(&mut ranked, wanted);
-            let hopeless = |c: &Candidate| {
-                let best = c.score + c.second;
-                let passages = gather.pool[c.passages.clone()].iter();
+            let needed = least.map_or(0.0, |least| self.lift.least(least.1));
+            let mut hopeless = |c: &Candidate| {
+                let Some(least) = least else { return false };
                 // The bound of all is quick, that of what is there is close.
-                let own = || passages.map(|m| self.plan.lift_of(m.present, ranking));
-                least.is_some_and(|least| {
-                    (c.first, best * lift) < least
-                        || (c.first, best * own().fold(1.0, f32::max)) < least
-                })
+                if (c.first, c.score + c.second) < (least.0, needed) {
+                    return true;
+                }
+                let (view, reach) = &mut reaches[c.segment];
+                let most = gather.pool[c.passages.clone()].iter().map(|m| {
+                    let prior = self.priors.of_passage(view.facts(m.doc));
+                    reach.most(m.doc, m.score, prior, m.present)
+                });
+                (c.first, most.fold(0.0, f32::max) + c.second) < least
             };
             let (now, later) = rest.split_at(size.min(rest.len()));
             let now: Vec<&Candidate> =
@@ -143,7 +151,6 @@ impl Finish<'_> {
         pool: &[Match],
         out: &mut Vec<Ranked<'g>>,
     ) -> Result<(), SearchError> {
-        let lift = self.plan.lift(&self.searcher.ranking);
         for (number, view) in self.searcher.segments.iter().enumerate() {
             let mut here: Vec<&Candidate> =
                 now.iter().copied().filter(|c| c.segment == number).collect();
@@ -158,7 +165,8 @@ impl Finish<'_> {
                 let mut looked_at = Vec::new();
                 let passages = pool[candidate.passages.clone()].iter();
                 // Pairs cannot lift the others above the best.
-                for passage in passages.filter(|m| m.score * lift >= candidate.score) {
+                let needed = self.lift.least(candidate.score);
+                for passage in passages.filter(|m| m.score >= needed) {
                     let Match { doc, score, present } = *passage;
                     let prior = self.priors.of_passage(view.facts(doc));
                     let score = score + prior * pairs.score(doc, present)?;
@@ -175,26 +183,6 @@ impl Finish<'_> {
             }
         }
         Ok(())
-    }
-}
-
-impl Plan {
-    /// By how much pairs and typed forms can raise a score, at most: a pair gives no more than its share
-    /// of what its two words gave, a form no more than its share of what its word gave.
-    pub(super) fn lift(&self, ranking: &Ranking) -> f32 {
-        self.lift_of(Present::UNKNOWN, ranking)
-    }
-
-    /// The same for a passage that holds no more than these units.
-    fn lift_of(&self, present: Present, ranking: &Ranking) -> f32 {
-        let mut times = vec![0; self.units.len()];
-        for pair in &self.pairs {
-            let there = u8::from(present.in_text(pair) || present.in_title(pair));
-            times[pair.left] += there;
-            times[pair.right] += there;
-        }
-        let most = times.into_iter().max().unwrap_or(0);
-        1.0 + ranking.pairs * f32::from(most) + ranking.typed + f32::EPSILON * 8.0
     }
 }
 
@@ -260,7 +248,7 @@ impl Reading<'_> {
         &mut self,
         ranked: &Ranked,
     ) -> tantivy::Result<(Vec<(u32, f32)>, Vec<u32>)> {
-        let Finish { searcher, plan, request, table, priors, .. } = self.finish;
+        let Finish { searcher, plan, request, table, priors, lift, .. } = self.finish;
         let mut found = self.pool[ranked.candidate.passages.clone()].to_vec();
         let mut topics = Vec::new();
         for passage in &found {
@@ -270,11 +258,11 @@ impl Reading<'_> {
             return Ok((vec![(ranked.doc, ranked.score)], topics));
         }
         let wanted = request.per_paper.max(1);
-        let lift = plan.lift(&searcher.ranking);
         let mut scores: Vec<f32> = found.iter().map(|m| m.score).collect();
         scores.sort_unstable_by_key(|score| Reverse(score.to_bits()));
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
-        found.retain(|m| m.score * lift >= least);
+        let needed = lift.least(least);
+        found.retain(|m| m.score >= needed);
         let mut scored = Vec::with_capacity(found.len());
         for Match { doc, score, present } in found {
             if let Ok(at) = ranked.looked_at.binary_search_by_key(&doc, |(doc, _)| *doc) {

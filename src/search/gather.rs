@@ -10,6 +10,7 @@ use super::count::Counts;
 use super::leaf::SegmentView;
 use super::matching::Sieve;
 use super::ranking::Priors;
+use super::reach::Lift;
 use super::tally::Tally;
 use super::window::{Ask, Present, WIDTH, Window};
 use super::{Group, Sort};
@@ -51,12 +52,14 @@ pub(super) struct Gather<'a> {
     cited: &'a std::collections::HashMap<u64, u64>,
     n_wanted: usize,
     /// By how much pairs can raise a score, at most.
-    lift: f32,
+    lift: &'a Lift,
     second: f32,
     priors: Priors,
     pub(super) candidates: Vec<Candidate>,
     pub(super) pool: Vec<Match>,
     best: BinaryHeap<Reverse<Rank>>,
+    /// What must be scored to get past the last of `best`, pairs and all.
+    needed: f32,
     next_thinning: usize,
     pub(super) n_passages: u64,
     pub(super) n_papers: u64,
@@ -84,19 +87,28 @@ impl Ord for Rank {
 struct Chosen {
     segment: usize,
     lead: u32,
-    /// Hopeful passages that match all filters.
-    passages: Vec<Match>,
-    /// So many of them know what is present.
-    n_looked: usize,
+    /// Hopeful passages that match all filters, with their scores.
+    passages: Vec<(u32, f32)>,
+    /// What stands in the first of them.
+    present: Vec<Present>,
 }
 
 impl Chosen {
     /// Asks the window that begins with `from` what the passages hold.
     fn look(&mut self, window: &Window, from: u32) {
-        for passage in &mut self.passages[self.n_looked..] {
-            passage.present = window.present((passage.doc - from) as usize);
+        for (doc, _) in &self.passages[self.present.len()..] {
+            self.present.push(window.present((doc - from) as usize));
         }
-        self.n_looked = self.passages.len();
+    }
+
+    /// The passages with what stands in them, which has been asked of all.
+    fn matches(&self) -> impl Iterator<Item = Match> {
+        let passages = self.passages.iter().zip(&self.present);
+        passages.map(|((doc, score), present)| Match {
+            doc: *doc,
+            score: *score,
+            present: *present,
+        })
     }
 }
 
@@ -106,7 +118,7 @@ pub(super) struct Choice<'a> {
     pub(super) sort: Sort,
     pub(super) cited: &'a std::collections::HashMap<u64, u64>,
     pub(super) n_wanted: usize,
-    pub(super) lift: f32,
+    pub(super) lift: &'a Lift,
     pub(super) second: f32,
     pub(super) priors: Priors,
 }
@@ -125,6 +137,7 @@ impl<'a> Gather<'a> {
             candidates: Vec::new(),
             pool: Vec::new(),
             best: BinaryHeap::new(),
+            needed: 0.0,
             next_thinning: 4096,
             n_passages: 0,
             n_papers: 0,
@@ -140,8 +153,8 @@ impl<'a> Gather<'a> {
         matching: Option<&Bits>,
         sieve: &Sieve,
     ) {
-        let passages = Vec::new();
-        let mut chosen = Chosen { segment: number, lead: 0, passages, n_looked: 0 };
+        let (passages, present) = (Vec::new(), Vec::new());
+        let mut chosen = Chosen { segment: number, lead: 0, passages, present };
         let mut tally = Tally::open(&self.counts, number, view, sieve);
         let (mut from, mut width) = (0, FIRST_WIDTH);
         while from < view.max_doc() {
@@ -170,8 +183,8 @@ impl<'a> Gather<'a> {
     fn least(&self) -> f32 {
         match self.best.peek() {
             _ if self.sort != Sort::Score => f32::MIN,
-            Some(Reverse(least)) if self.best.len() == self.n_wanted => {
-                least.1 / (self.lift * (1.0 + self.second) * self.priors.most())
+            Some(_) if self.best.len() == self.n_wanted => {
+                self.needed / ((1.0 + self.second) * self.priors.most())
             }
             _ if self.n_wanted == 0 => f32::MAX,
             _ => f32::MIN,
@@ -197,7 +210,7 @@ impl<'a> Gather<'a> {
                 }
                 let score = window.scores[(doc - from) as usize];
                 let score = score * self.priors.of_passage(facts);
-                chosen.passages.push(Match { doc, score, present: Present::UNKNOWN });
+                chosen.passages.push((doc, score));
             }
         }
     }
@@ -218,7 +231,7 @@ impl<'a> Gather<'a> {
             Group::Passage => self.keep_passages(chosen, view, window, from),
         }
         chosen.passages.clear();
-        chosen.n_looked = 0;
+        chosen.present.clear();
         self.thin_out();
     }
 
@@ -241,7 +254,7 @@ impl<'a> Gather<'a> {
         from: u32,
     ) {
         let (mut best, mut second) = (f32::MIN, 0.0);
-        for Match { score, .. } in &chosen.passages {
+        for (_, score) in &chosen.passages {
             if *score > best {
                 second = if best == f32::MIN { 0.0 } else { best };
                 best = *score;
@@ -256,7 +269,7 @@ impl<'a> Gather<'a> {
         }
         chosen.look(window, from);
         let start = self.pool.len();
-        self.pool.extend_from_slice(&chosen.passages);
+        self.pool.extend(chosen.matches());
         self.candidates.push(Candidate {
             segment: chosen.segment,
             lead: chosen.lead,
@@ -276,12 +289,12 @@ impl<'a> Gather<'a> {
     ) {
         chosen.look(window, from);
         let first = self.first_key(chosen.lead, view);
-        for passage in &chosen.passages {
+        for passage in chosen.matches() {
             if !self.may_reach(Rank(first, passage.score)) {
                 continue;
             }
             let start = self.pool.len();
-            self.pool.push(*passage);
+            self.pool.push(passage);
             self.candidates.push(Candidate {
                 segment: chosen.segment,
                 lead: chosen.lead,
@@ -298,16 +311,19 @@ impl<'a> Gather<'a> {
         if self.n_wanted == 0 {
             return false;
         }
-        if self.best.len() < self.n_wanted {
-            self.best.push(Reverse(rank));
-            return true;
-        }
-        let Some(Reverse(least)) = self.best.peek().copied() else { return true };
-        if rank > least {
+        if self.best.len() == self.n_wanted {
+            let least = self.best.peek().map(|Reverse(least)| *least);
+            if least.is_some_and(|least| rank <= least) {
+                return least.is_some_and(|least| rank.0 == least.0)
+                    && rank.1 >= self.needed;
+            }
             self.best.pop();
-            self.best.push(Reverse(rank));
         }
-        rank.0 > least.0 || (rank.0 == least.0 && rank.1 * self.lift >= least.1)
+        self.best.push(Reverse(rank));
+        if let Some(Reverse(least)) = self.best.peek() {
+            self.needed = self.lift.least(least.1);
+        }
+        true
     }
 
     /// Drops candidates that can no longer reach the top, each time their number has doubled.
@@ -324,10 +340,9 @@ impl<'a> Gather<'a> {
             return;
         }
         let Some(Reverse(least)) = self.best.peek().copied() else { return };
-        let lift = self.lift;
+        let needed = self.needed;
         self.candidates.retain(|c| {
-            c.first > least.0
-                || (c.first == least.0 && (c.score + c.second) * lift >= least.1)
+            c.first > least.0 || (c.first == least.0 && c.score + c.second >= needed)
         });
     }
 }

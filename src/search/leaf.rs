@@ -1,5 +1,6 @@
 //! The leaves of a query: what each asks of a passage, and the passages of a segment that have it.
 
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use tantivy::SegmentReader;
@@ -15,10 +16,10 @@ use super::plan::forms_of;
 use crate::passage::PassageKind;
 use crate::schema::{Facts, IndexSchema, column};
 
-/// Words in a row; each place holds its alternatives.
-#[derive(Clone, Debug, PartialEq)]
+/// Words in a row, or one word.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Words {
-    pub(super) places: Vec<Vec<String>>,
+    pub(super) places: Vec<String>,
     /// Where each place stands, from the first.
     pub(super) offsets: Vec<u32>,
     /// `None`: side by side in this order. `Some(n)`: within `n` words more than they are, in any
@@ -27,9 +28,9 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// One word in its alternatives.
-    pub(super) fn one(alternatives: Vec<String>) -> Words {
-        Words { places: vec![alternatives], offsets: vec![0], slop: None }
+    /// One word.
+    pub(super) fn one(word: String) -> Words {
+        Words { places: vec![word], offsets: vec![0], slop: None }
     }
 }
 
@@ -48,8 +49,12 @@ pub(super) enum Leaf {
     Exact(Vec<String>),
     /// Stems in the paper's title.
     Title(Words),
+    /// Any of these stems in the paper's title.
+    AnyTitle(Vec<String>),
     /// Stems in the titles of the sections around.
     Section(Words),
+    /// Any of these stems in the titles of the sections around.
+    AnySection(Vec<String>),
     /// Any of these terms as they are, on the passage itself.
     Terms(Field, Vec<String>),
     /// Any of these terms as they are, on the paper.
@@ -246,8 +251,12 @@ impl SegmentView {
                 self.own(entries, words, self.schema.text, &mut bits)?;
             }
             Leaf::Compound(whole, parts) => {
-                let whole = Words::one(vec![whole.clone()]);
-                self.own(entries, &whole, self.schema.text, &mut bits)?;
+                self.own(
+                    entries,
+                    &Words::one(whole.clone()),
+                    self.schema.text,
+                    &mut bits,
+                )?;
                 self.own(entries, parts, self.schema.text, &mut bits)?;
             }
             Leaf::Title(words) => {
@@ -258,6 +267,12 @@ impl SegmentView {
             }
             Leaf::Exact(forms) => {
                 self.any(entries, self.schema.exact, forms, &mut bits)?
+            }
+            Leaf::AnyTitle(forms) => {
+                self.any(entries, self.schema.title, forms, &mut bits)?
+            }
+            Leaf::AnySection(forms) => {
+                self.any(entries, self.schema.section, forms, &mut bits)?
             }
             Leaf::Terms(field, terms) => self.any(entries, *field, terms, &mut bits)?,
             Leaf::PaperTerms(field, terms) => {
@@ -318,35 +333,40 @@ impl SegmentView {
         &self,
         entries: &Entries,
         leaf: &Leaf,
-    ) -> tantivy::Result<(Counted, Counted)> {
+    ) -> tantivy::Result<(Rc<Counted>, Rc<Counted>)> {
+        let none = Rc::default;
         Ok(match leaf {
             Leaf::Text(words) => (
                 self.count(entries, words, self.schema.text)?,
                 self.count(entries, words, self.schema.title)?,
             ),
             Leaf::Compound(whole, parts) => {
-                let whole = Words::one(vec![whole.clone()]);
-                let either = |field: Field| -> tantivy::Result<Counted> {
-                    Ok(most_of(
-                        self.count(entries, &whole, field)?,
-                        self.count(entries, parts, field)?,
-                    ))
+                let whole = Words::one(whole.clone());
+                let either = |field: Field| -> tantivy::Result<Rc<Counted>> {
+                    let whole = self.count(entries, &whole, field)?;
+                    let parts = self.count(entries, parts, field)?;
+                    Ok(if whole.is_empty() { parts } else { most_of(&whole, &parts) })
                 };
                 (either(self.schema.text)?, either(self.schema.title)?)
             }
             Leaf::Title(words) => {
-                (Vec::new(), self.count(entries, words, self.schema.title)?)
+                (none(), self.count(entries, words, self.schema.title)?)
             }
             Leaf::Section(words) => {
-                (self.count(entries, words, self.schema.section)?, Vec::new())
+                (self.count(entries, words, self.schema.section)?, none())
             }
             Leaf::Exact(forms) => {
-                let words = Words::one(forms.clone());
-                (self.count(entries, &words, self.schema.exact)?, Vec::new())
+                (self.count_any(entries, forms, self.schema.exact)?, none())
+            }
+            Leaf::AnyTitle(forms) => {
+                (none(), self.count_any(entries, forms, self.schema.title)?)
+            }
+            Leaf::AnySection(forms) => {
+                (self.count_any(entries, forms, self.schema.section)?, none())
             }
             other => (
-                self.bits(entries, other)?.iter().map(|doc| (doc, 1)).collect(),
-                Vec::new(),
+                Rc::new(self.bits(entries, other)?.iter().map(|doc| (doc, 1)).collect()),
+                none(),
             ),
         })
     }
@@ -454,10 +474,10 @@ impl SegmentView {
         bits: &mut Bits,
     ) -> tantivy::Result<()> {
         match words.places.as_slice() {
-            [alternatives] => self.any(entries, field, alternatives, bits),
+            [word] => self.any(entries, field, std::slice::from_ref(word), bits),
             _ => {
-                for (doc, _) in self.count(entries, words, field)? {
-                    bits.insert(doc);
+                for (doc, _) in self.count(entries, words, field)?.iter() {
+                    bits.insert(*doc);
                 }
                 Ok(())
             }
@@ -481,26 +501,51 @@ impl SegmentView {
         Ok(())
     }
 
+    /// The passages with a word, or with a row of words.
     pub(super) fn count(
         &self,
         entries: &Entries,
         words: &Words,
         field: Field,
-    ) -> tantivy::Result<Counted> {
-        let many = words.places.len() > 1;
-        let record = match many {
-            true => IndexRecordOption::WithFreqsAndPositions,
-            false => IndexRecordOption::WithFreqs,
-        };
-        let mut places = Vec::with_capacity(words.places.len());
-        for alternatives in &words.places {
-            let mut lists = Vec::new();
-            for term in alternatives {
-                lists.extend(self.postings(entries, field, term, record)?);
+    ) -> tantivy::Result<Rc<Counted>> {
+        let count = |record| {
+            let mut places = Vec::with_capacity(words.places.len());
+            for word in &words.places {
+                places.push(Place { list: self.postings(entries, field, word, record)? });
             }
-            places.push(Place { lists });
+            Ok(count_places(&mut places, &words.offsets, words.slop))
+        };
+        match words.places.len() {
+            1 => count(IndexRecordOption::WithFreqs).map(Rc::new),
+            _ => entries.row(self, field, words, || {
+                count(IndexRecordOption::WithFreqsAndPositions)
+            }),
         }
-        Ok(count_places(&mut places, &words.offsets, words.slop))
+    }
+
+    /// The passages with any of these terms, each with the count of the most frequent.
+    fn count_any(
+        &self,
+        entries: &Entries,
+        terms: &[String],
+        field: Field,
+    ) -> tantivy::Result<Rc<Counted>> {
+        let index = self.reader.inverted_index(field)?;
+        let mut counts = vec![0; self.max_doc() as usize];
+        for term in terms {
+            let Some(entry) = entries.find(self, field, term)? else { continue };
+            let record = IndexRecordOption::WithFreqs;
+            let mut blocks = index.read_block_postings_from_terminfo(&entry, record)?;
+            while !blocks.docs().is_empty() {
+                for (doc, count) in blocks.docs().iter().zip(blocks.freqs()) {
+                    let most = &mut counts[*doc as usize];
+                    *most = (*most).max(*count);
+                }
+                blocks.advance();
+            }
+        }
+        let counts = (0..).zip(counts).filter(|(_, count)| *count > 0);
+        Ok(Rc::new(counts.collect()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The documents of one leaf in one field with the counts of its words, read forward.
 
+use std::rc::Rc;
+
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -11,11 +13,11 @@ use super::places::Counted;
 pub(super) enum List {
     Empty,
     Blocks { cursor: Box<BlockSegmentPostings>, at: usize },
-    Counted { list: Counted, at: usize },
+    Counted { list: Rc<Counted>, at: usize },
 }
 
 impl List {
-    fn of(list: Counted) -> List {
+    fn of(list: Rc<Counted>) -> List {
         match list.is_empty() {
             true => List::Empty,
             false => List::Counted { list, at: 0 },
@@ -25,7 +27,7 @@ impl List {
     /// The abstracts of papers whose titles hold a row of words, of the passages with such titles.
     pub(super) fn titled(&self, view: &SegmentView) -> List {
         match self {
-            List::Counted { list, .. } => List::of(view.titled(list)),
+            List::Counted { list, .. } => List::of(Rc::new(view.titled(list))),
             List::Empty | List::Blocks { .. } => List::Empty,
         }
     }
@@ -123,7 +125,7 @@ pub(super) fn open_lists(
 /// The term of what is one term.
 fn single(words: &Words) -> Option<&str> {
     match words.places.as_slice() {
-        [alternatives] if alternatives.len() == 1 => Some(&alternatives[0]),
+        [word] => Some(word),
         _ => None,
     }
 }

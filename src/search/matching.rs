@@ -25,8 +25,13 @@ impl SegmentView {
             }
             Tree::Every(trees) => {
                 let mut bits = Bits::all(self.max_doc());
-                for tree in trees {
-                    bits.and(&self.matching(entries, tree)?);
+                for (at, tree) in trees.iter().enumerate() {
+                    if bits.is_empty() {
+                        break;
+                    }
+                    if !trees[..at].contains(tree) {
+                        bits.and(&self.matching(entries, tree)?);
+                    }
                 }
                 Ok(bits)
             }

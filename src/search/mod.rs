@@ -27,6 +27,7 @@ mod pairs;
 mod places;
 mod plan;
 mod ranking;
+mod reach;
 mod searcher;
 mod similar;
 mod spelling;

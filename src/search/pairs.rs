@@ -94,11 +94,11 @@ impl<'a> Pairs<'a> {
                         typed.form,
                         record,
                     )?;
-                    typed.list.insert(Place { lists: list.into_iter().collect() })
+                    typed.list.insert(Place { list })
                 }
             };
             if list.seek(doc) == doc {
-                let count = list.freq(doc) as f32;
+                let count = list.freq() as f32;
                 sum += typed.weight * gain * count / (count + scale);
             }
         }
@@ -157,26 +157,21 @@ impl Spots {
         let place = match &mut self.places[unit] {
             Some(place) => place,
             None => {
-                let mut lists = Vec::new();
-                if let Leaf::Text(Words { places, .. }) = &plan.units[unit].leaf {
-                    for term in places.iter().flatten() {
+                let list = match &plan.units[unit].leaf {
+                    Leaf::Text(Words { places, .. }) => {
                         let record = IndexRecordOption::WithFreqsAndPositions;
-                        lists.extend(view.postings(
-                            &plan.entries,
-                            self.field,
-                            term,
-                            record,
-                        )?);
+                        view.postings(&plan.entries, self.field, &places[0], record)?
                     }
-                }
-                self.places[unit].insert(Place { lists })
+                    _ => None,
+                };
+                self.places[unit].insert(Place { list })
             }
         };
         let (read, positions) = &mut self.positions[unit];
         *read = doc;
         positions.clear();
         if place.seek(doc) == doc {
-            place.positions(doc, positions);
+            place.positions(positions);
         }
         Ok(())
     }

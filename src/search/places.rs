@@ -1,62 +1,52 @@
 //! Counts how often words stand in passages in the places that a phrase gives them.
 
+use std::rc::Rc;
+
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::{DocSet, TERMINATED};
 
 /// Passages with the number of times that each has a leaf, in order.
 pub(super) type Counted = Vec<(u32, u32)>;
 
-/// The occurrences of one word of a phrase in any of its alternatives.
+/// The occurrences of one word.
 pub(super) struct Place {
-    pub(super) lists: Vec<SegmentPostings>,
+    pub(super) list: Option<SegmentPostings>,
 }
 
 impl Place {
     /// Passages that hold it, about.
     fn size(&self) -> u32 {
-        self.lists.iter().map(|list| list.size_hint()).max().unwrap_or(0)
-    }
-
-    fn doc(&self) -> u32 {
-        self.lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED)
+        self.list.as_ref().map_or(0, |list| list.size_hint())
     }
 
     pub(super) fn seek(&mut self, target: u32) -> u32 {
-        for list in &mut self.lists {
-            if list.doc() < target {
-                list.seek(target);
-            }
+        match &mut self.list {
+            Some(list) if list.doc() < target => list.seek(target),
+            Some(list) => list.doc(),
+            None => TERMINATED,
         }
-        self.doc()
     }
 
-    pub(super) fn freq(&self, doc: u32) -> u32 {
-        let here = self.lists.iter().filter(|list| list.doc() == doc);
-        here.map(Postings::term_freq).max().unwrap_or(0)
+    /// How often it stands in the passage that was looked for.
+    pub(super) fn freq(&self) -> u32 {
+        self.list.as_ref().map_or(0, Postings::term_freq)
     }
 
-    pub(super) fn positions(&mut self, doc: u32, out: &mut Vec<u32>) {
-        out.clear();
-        let mut one = Vec::new();
-        for list in self.lists.iter_mut().filter(|list| list.doc() == doc) {
-            if out.is_empty() {
-                list.positions(out);
-            } else {
-                list.positions(&mut one);
-                out.extend_from_slice(&one);
-                out.sort_unstable();
-                out.dedup();
-            }
+    /// Where it stands in the passage that was looked for.
+    pub(super) fn positions(&mut self, out: &mut Vec<u32>) {
+        match &mut self.list {
+            Some(list) => list.positions(out),
+            None => out.clear(),
         }
     }
 }
 
 /// Joins two lists; where both have a passage, the larger count holds.
-pub(super) fn most_of(left: Counted, right: Counted) -> Counted {
+pub(super) fn most_of(left: &[(u32, u32)], right: &[(u32, u32)]) -> Rc<Counted> {
     let mut all = [left, right].concat();
-    all.sort_unstable_by_key(|(doc, count)| (*doc, std::cmp::Reverse(*count)));
+    all.sort_by_key(|(doc, count)| (*doc, std::cmp::Reverse(*count)));
     all.dedup_by_key(|(doc, _)| *doc);
-    all
+    Rc::new(all)
 }
 
 /// Counts the rows of words in the passages that hold them all.
@@ -90,13 +80,13 @@ pub(super) fn count_places(
         }
         let times = match (places.len(), slop) {
             (0, _) => return found,
-            (1, _) => places[0].freq(agreed),
+            (1, _) => places[0].freq(),
             (_, None) => in_order(&order, offsets, &mut scratch, |at, out| {
-                places[at].positions(agreed, out);
+                places[at].positions(out);
             }),
             (_, Some(slop)) => {
                 for (place, out) in places.iter_mut().zip(&mut positions) {
-                    place.positions(agreed, out);
+                    place.positions(out);
                 }
                 near(&positions, slop)
             }

@@ -71,6 +71,10 @@ pub(super) struct Plan {
     pub(super) notes: Vec<String>,
 }
 
+/// Most pairs of neighbouring words that are looked for, those of the rarest words: of a question of 200
+/// words all of them would cost as much as all else.
+const MOST_PAIRS: usize = 64;
+
 /// Where in the query tree a clause stands.
 #[derive(Clone, Copy)]
 struct Place {
@@ -144,6 +148,12 @@ impl<'a> Compiler<'a> {
             self.whole(clauses, place);
         }
         settle(&mut self.others, &mut self.units, self.ranking.most_added);
+        if self.pairs.len() > MOST_PAIRS {
+            let worth = |unit: usize| self.units[unit].weight * self.units[unit].idf;
+            let worth = |pair: &Pair| worth(pair.left) + worth(pair.right);
+            self.pairs.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+            self.pairs.truncate(MOST_PAIRS);
+        }
         let Compiler { units, pairs, others, notes, .. } = self;
         Ok(Plan { units, pairs, others, tree, notes, entries: Entries::default() })
     }
@@ -314,7 +324,7 @@ impl<'a> Compiler<'a> {
 
     /// One term of the query; it makes a pair with the one before it.
     fn term(&mut self, stem: String, place: Place) -> Tree {
-        let leaf = Leaf::Text(Words::one(vec![stem.clone()]));
+        let leaf = Leaf::Text(Words::one(stem.clone()));
         if place.ranks {
             let unit = self.unit(leaf.clone(), place.boost, place.finds, &stem, "text");
             if let Some(left) = self.last
@@ -337,7 +347,7 @@ impl<'a> Compiler<'a> {
         typed: &str,
         place: Place,
     ) -> Result<Tree, SearchError> {
-        let places = parts.iter().map(|part| vec![part.stem.clone()]).collect();
+        let places = parts.iter().map(|part| part.stem.clone()).collect();
         let offsets = (0..parts.len() as u32).collect();
         let row = Words { places, offsets, slop: None };
         let asks = place.ranks && !place.strict && self.other.is_none();
@@ -362,7 +372,7 @@ impl<'a> Compiler<'a> {
             let weight = place.boost * self.ranking.parts;
             let ranks = weight > 0.0 && self.other.is_none();
             for part in parts.iter().filter(|part| ranks && !is_stop(&part.exact)) {
-                let leaf = Leaf::Text(Words::one(vec![part.stem.clone()]));
+                let leaf = Leaf::Text(Words::one(part.stem.clone()));
                 self.unit(leaf, weight, false, &part.stem, "text");
             }
             self.last = None;
@@ -439,7 +449,7 @@ impl<'a> Compiler<'a> {
 
     /// Rarity of a leaf in texts and in titles; that of a row of words is known from its words.
     fn idf(&self, leaf: &Leaf) -> (f32, f32) {
-        let of_place = |place: &Vec<String>| {
+        let of_place = |place: &String| {
             let is_place = |unit: &&Scored| match &unit.leaf {
                 Leaf::Text(words) => {
                     words.places.as_slice() == std::slice::from_ref(place)
@@ -467,17 +477,18 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Only words and phrases side by side: any of them finds a passage.
+/// Only words and phrases, in groups or not: any of them finds a passage.
 fn is_plain(root: &Clause) -> bool {
-    let simple = |c: &Clause| {
-        c.occur == Occur::Should && matches!(c.node, Node::Word(_) | Node::Phrase { .. })
-    };
-    match &root.node {
-        Node::Group(clauses) => {
-            root.occur != Occur::MustNot && clauses.iter().all(simple)
+    fn any_finds(node: &Node) -> bool {
+        match node {
+            Node::Word(_) | Node::Phrase { .. } => true,
+            Node::Group(clauses) => {
+                clauses.iter().all(|c| c.occur == Occur::Should && any_finds(&c.node))
+            }
+            _ => false,
         }
-        _ => simple(root),
     }
+    root.occur != Occur::MustNot && any_finds(&root.node)
 }
 
 /// Fields and nothing else.
@@ -525,7 +536,7 @@ fn phrase_of(text: &str, slop: Option<u32>) -> Words {
     for (position, form) in analysis::phrase(text) {
         let first = *first.get_or_insert(position);
         offsets.push(position - first);
-        places.push(vec![form.stem]);
+        places.push(form.stem);
     }
     Words { places, offsets, slop }
 }

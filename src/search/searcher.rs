@@ -17,6 +17,7 @@ use super::matching::{Sieve, filter_leaves};
 use super::names::{NameCounts, NameTable};
 use super::plan::{Compiler, Plan};
 use super::ranking::{Priors, Ranking};
+use super::reach::Lift;
 use super::terms::Lexicon;
 use super::topics::TopicTable;
 use super::window::{Scales, Window};
@@ -120,6 +121,7 @@ impl Searcher {
         let scopes = self.scopes(plan, request)?;
         let nothing = HashMap::new();
         let priors = Priors::of(&self.ranking, request);
+        let lift = Lift::new(plan, &self.ranking, &self.scales, &priors);
         let choice = Choice {
             group: request.group,
             sort: request.sort,
@@ -128,7 +130,7 @@ impl Searcher {
                 _ => &nothing,
             },
             n_wanted: request.limit.saturating_add(request.offset),
-            lift: plan.lift(&self.ranking),
+            lift: &lift,
             second: self.ranking.second,
             priors,
         };
@@ -159,7 +161,8 @@ impl Searcher {
         }
         gather.drop_hopeless();
         let matcher = Matcher::new(&request.query, &[]);
-        let finish = Finish { searcher: self, request, plan, table, priors, matcher };
+        let finish =
+            Finish { searcher: self, request, plan, table, priors, lift: &lift, matcher };
         let hits = finish.hits(&gather)?;
         Ok(Answer {
             hits,

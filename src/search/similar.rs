@@ -333,7 +333,7 @@ impl Portrait {
             .terms
             .iter()
             .map(|(stem, weight)| {
-                let leaf = Leaf::Text(Words::one(vec![stem.clone()]));
+                let leaf = Leaf::Text(Words::one(stem.clone()));
                 let (idf, idf_title) = lexicon.idf(&leaf);
                 Scored {
                     leaf,

@@ -42,7 +42,8 @@ impl Lexicon<'_> {
     /// Rarity of a leaf in texts and in titles.
     pub(super) fn idf(&self, leaf: &Leaf) -> (f32, f32) {
         let sum = |words: &Words, field: Field| {
-            words.places.iter().map(|alternatives| self.rarity(field, alternatives)).sum()
+            let rarity = |word| self.rarity(field, std::slice::from_ref(word));
+            words.places.iter().map(rarity).sum()
         };
         match leaf {
             Leaf::Text(words) => {
@@ -56,6 +57,7 @@ impl Lexicon<'_> {
                 (rarity(self.schema.text), rarity(self.schema.title))
             }
             Leaf::Title(words) => (0.0, sum(words, self.schema.title)),
+            Leaf::AnyTitle(forms) => (0.0, self.rarity(self.schema.title, forms)),
             Leaf::Exact(forms) => (self.rarity(self.schema.exact, forms), 0.0),
             Leaf::By(words, _) => {
                 let rarity = |word: &String| {

@@ -64,10 +64,14 @@ impl Scales {
         })
     }
 
+    /// The scale of the shortest passages: none is smaller.
+    pub(super) fn least(&self) -> f32 {
+        self.text[0]
+    }
+
     /// What a word gives at most that stands `count` times in a passage, of its weight.
     fn most(&self, count: f32) -> f32 {
-        // The shortest passage has the smallest scale.
-        if count.is_finite() { count / (count + self.text[0]) } else { 1.0 }
+        if count.is_finite() { count / (count + self.least()) } else { 1.0 }
     }
 
     /// Scale of a passage's length.
@@ -102,35 +106,53 @@ struct Track {
 }
 
 /// Which units of a plan stand in a document: in its text, in its title. Nothing is known of those
-/// from the 64th on, and of those that are not scored.
+/// from [`KNOWN`] on, and of those that are not scored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Present {
-    text: u64,
-    title: u64,
+    text: [u64; KNOWN / 64],
+    title: [u64; KNOWN / 64],
 }
+
+/// The bits of a set of units.
+const KNOWN: usize = 256;
 
 impl Present {
     /// Nothing is known.
-    pub(super) const UNKNOWN: Present = Present { text: u64::MAX, title: u64::MAX };
+    pub(super) const UNKNOWN: Present =
+        Present { text: [u64::MAX; KNOWN / 64], title: [u64::MAX; KNOWN / 64] };
 
     /// A document may have a unit in the text or in the title.
     pub(super) fn has(self, unit: usize) -> bool {
-        holds(self.text | self.title, unit)
+        holds(&self.text, unit) || holds(&self.title, unit)
+    }
+
+    /// It has it, where that is known.
+    pub(super) fn surely_has(self, unit: usize) -> bool {
+        unit < KNOWN && self.has(unit)
+    }
+
+    /// The units that it may have, of `n_units`.
+    pub(super) fn units(self, n_units: usize) -> impl Iterator<Item = usize> {
+        let words = (0..KNOWN / 64)
+            .map(move |at| (self.text[at] | self.title[at], at as u32 * 64));
+        let known =
+            words.flat_map(|(word, from)| ones(word, from)).map(|unit| unit as usize);
+        known.take_while(move |unit| *unit < n_units).chain(KNOWN..n_units)
     }
 
     /// It may have both units of a pair in the text.
     pub(super) fn in_text(self, pair: &Pair) -> bool {
-        holds(self.text, pair.left) && holds(self.text, pair.right)
+        holds(&self.text, pair.left) && holds(&self.text, pair.right)
     }
 
     /// It may have both in the title.
     pub(super) fn in_title(self, pair: &Pair) -> bool {
-        holds(self.title, pair.left) && holds(self.title, pair.right)
+        holds(&self.title, pair.left) && holds(&self.title, pair.right)
     }
 }
 
-fn holds(units: u64, unit: usize) -> bool {
-    unit >= 64 || units >> unit & 1 == 1
+fn holds(units: &[u64; KNOWN / 64], unit: usize) -> bool {
+    unit >= KNOWN || units[unit / 64] >> (unit % 64) & 1 == 1
 }
 
 /// Documents to score for which it pays to look which of them can still win: to look at a whole
@@ -209,7 +231,11 @@ impl<'a> Window<'a> {
             };
             let flat = !matches!(
                 unit.leaf,
-                Leaf::Text(_) | Leaf::Compound(..) | Leaf::Exact(_) | Leaf::Title(_)
+                Leaf::Text(_)
+                    | Leaf::Compound(..)
+                    | Leaf::Exact(_)
+                    | Leaf::Title(_)
+                    | Leaf::AnyTitle(_)
             );
             let weight = unit.weight * unit.idf * scales.gain;
             let title_weight = unit.weight * unit.idf_title * scales.gain;
@@ -241,9 +267,9 @@ impl<'a> Window<'a> {
             (a, b) => b.cmp(&a),
         });
         let mut unscored = Present::UNKNOWN;
-        for track in tracks.iter().filter(|track| track.unit < 64) {
-            unscored.text &= !(1 << track.unit);
-            unscored.title &= !(1 << track.unit);
+        for track in tracks.iter().filter(|track| track.unit < KNOWN) {
+            unscored.text[track.unit / 64] &= !(1 << (track.unit % 64));
+            unscored.title[track.unit / 64] &= !(1 << (track.unit % 64));
         }
         Ok(Window {
             view,
@@ -277,6 +303,10 @@ impl<'a> Window<'a> {
         match ask.matching {
             Some(bits) => self.found[..words].copy_from_slice(bits),
             None => self.found[..words].fill(0),
+        }
+        if ask.matching.is_some_and(|bits| bits.iter().all(|word| *word == 0)) {
+            self.hopeful.fill(0);
+            return;
         }
         let mut tracks = std::mem::take(&mut self.tracks);
         let (always, others) = tracks.split_at_mut(self.n_always);
@@ -427,9 +457,10 @@ impl<'a> Window<'a> {
     /// Which units stand in a document of the window for which all units were scored.
     pub(super) fn present(&self, at: usize) -> Present {
         let mut present = self.unscored;
-        for track in self.tracks.iter().filter(|track| track.unit < 64) {
-            present.text |= (track.in_text[at / 64] >> (at % 64) & 1) << track.unit;
-            present.title |= (track.in_title[at / 64] >> (at % 64) & 1) << track.unit;
+        for track in self.tracks.iter().filter(|track| track.unit < KNOWN) {
+            let (word, bit) = (track.unit / 64, track.unit % 64);
+            present.text[word] |= (track.in_text[at / 64] >> (at % 64) & 1) << bit;
+            present.title[word] |= (track.in_title[at / 64] >> (at % 64) & 1) << bit;
         }
         present
     }

@@ -80,6 +80,10 @@ fn check(searcher: &Searcher, asked: &Request) {
 fn a_few_hits_are_the_first_of_all() {
     let papers = papers();
     let searcher = build(&papers, papers.len(), &Tables::default());
+    // More words than bits are kept of, and more pairs than are looked for.
+    let long: Vec<String> =
+        (0..300).map(|n| format!("w{}", n * n / 3 % 80 + n % 7 * 80)).collect();
+    let long = long.join(" ");
     let texts = [
         "w70",
         "w1 w60",
@@ -92,6 +96,8 @@ fn a_few_hits_are_the_first_of_all() {
         "\"w0 w0 w0\"~3 w71 w2",
         "title:w4 w64 w0",
         "w9^3 w2 w70^0.1",
+        "w3 w1 w3 w2 w3 w0 w3 w50 w0 w3",
+        &long,
         "w1 year:2003..2007 w55",
     ];
     for text in texts {

@@ -8,7 +8,7 @@ use crate::corpus::ids;
 use crate::query::{Field, Node};
 use crate::schema::{kind_of, pack_lang};
 use crate::search::SearchError;
-use crate::search::leaf::{Leaf, Words};
+use crate::search::leaf::Leaf;
 
 impl Compiler<'_> {
     /// A word, or a phrase where `phrase` gives its slop, under a field.
@@ -118,10 +118,10 @@ impl Compiler<'_> {
         let leaves: Vec<Leaf> = match place.field {
             None => vec![Leaf::Exact(forms)],
             Some(Field::Title) => {
-                vec![Leaf::Title(Words::one(forms))]
+                vec![Leaf::AnyTitle(forms)]
             }
             Some(Field::Section) => {
-                vec![Leaf::Section(Words::one(forms))]
+                vec![Leaf::AnySection(forms)]
             }
             Some(Field::Author | Field::Venue | Field::Arxiv | Field::Doi) => {
                 vec![Leaf::PaperTerms(index_field, forms)]
