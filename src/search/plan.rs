@@ -149,9 +149,9 @@ impl<'a> Compiler<'a> {
         }
         settle(&mut self.others, &mut self.units, self.ranking.most_added);
         if self.pairs.len() > MOST_PAIRS {
-            let worth = |unit: usize| self.units[unit].weight * self.units[unit].idf;
-            let worth = |pair: &Pair| worth(pair.left) + worth(pair.right);
-            self.pairs.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+            let rarity =
+                |pair: &Pair| self.units[pair.left].idf + self.units[pair.right].idf;
+            self.pairs.sort_by(|a, b| rarity(b).total_cmp(&rarity(a)));
             self.pairs.truncate(MOST_PAIRS);
         }
         let Compiler { units, pairs, others, notes, .. } = self;

@@ -3,8 +3,7 @@
 //!
 //! A pair gives no more than its share of what its two words gave, and a typed form no more than its
 //! share of what its word gave. So it matters how many pairs a word is in, and how much it can have
-//! given: often a word of many pairs is a frequent one, which gives little. And a word that stands in a
-//! passage once has one neighbour before it and one behind it, however many pairs of the query it is in.
+//! given: often a word of many pairs is a frequent one, which gives little.
 
 use tantivy::fieldnorm::FieldNormReader;
 
@@ -34,34 +33,9 @@ pub(super) struct Lift {
 struct Room {
     by_times: [f32; MOST_TIMES + 1],
     most_times: usize,
-    shares: Shares,
-}
-
-/// How many times over its share of a pair a word can give.
-///
-/// A word that stands `k` times in a passage gives `k / (k + scale)` of its weight, and pairs at most `2 k` times
-/// `1 / (1 + scale)`, as `k` words follow it and `k` go before it. Of `n` pairs that is most for `k = n / 2`.
-#[derive(Clone, Copy, Debug, Default)]
-struct Shares {
-    /// What one occurrence counts.
-    once: f32,
-    /// The scale of the passage's length, or a smaller one.
-    scale: f32,
-}
-
-impl Shares {
-    fn of(self, n_pairs: usize) -> f32 {
-        let n = n_pairs as f32;
-        n.min((n * self.once + 2.0 * self.scale) / (self.once + self.scale))
-    }
 }
 
 impl Room {
-    fn new(ranking: &Ranking, scale: f32) -> Room {
-        let once = ranking.title_words.min(1.0);
-        Room { shares: Shares { once, scale }, ..Room::default() }
-    }
-
     fn add(&mut self, times: usize, room: f32) {
         if room > 0.0 {
             self.by_times[times.min(MOST_TIMES)] += room;
@@ -69,13 +43,13 @@ impl Room {
         }
     }
 
-    /// How many times over words give their shares, the most first, and what they can have given.
+    /// Numbers of pairs, the largest first, with what words of so many can have given.
     fn steps(&self) -> impl Iterator<Item = (f32, f32)> {
         let most = self.most_times.max(MOST_TIMES);
         let steps = self.by_times.iter().enumerate().skip(1).rev();
         steps.filter(|(_, room)| **room > 0.0).map(move |(at, room)| {
             let times = if at == MOST_TIMES { most } else { at };
-            (self.shares.of(times), *room)
+            (times as f32, *room)
         })
     }
 
@@ -103,7 +77,7 @@ impl Lift {
         for unit in plan.pairs.iter().flat_map(|pair| [pair.left, pair.right]) {
             times[unit] += 1;
         }
-        let mut room = Room::new(ranking, scales.least());
+        let mut room = Room::default();
         for (unit, times) in plan.units.iter().zip(times) {
             room.add(times, unit.weight * unit.idf * scales.gain * priors.most());
         }
@@ -188,16 +162,15 @@ impl<'a> Reach<'a> {
                 }
             }
         }
-        let mut room = Room::new(ranking, scales.of_text(&self.lengths, doc));
-        let Shares { once, scale } = room.shares;
-        let (mut left, mut sum) = (score, 0.0);
+        let once = ranking.title_words.min(1.0);
+        let once = once / (once + scales.of_text(&self.lengths, doc));
+        let (mut left, mut sum, mut room) = (score, 0.0, Room::default());
         for number in present.units(units.len()) {
             let all = units[number].0 * prior;
-            let known = present.surely_has(number);
-            let least = if known { all * once / (once + scale) } else { 0.0 };
+            let least = if present.surely_has(number) { all * once } else { 0.0 };
             let times = std::mem::take(&mut times[number]);
             left -= least;
-            sum += room.shares.of(times) * least;
+            sum += times as f32 * least;
             room.add(times, all - least);
         }
         sum += room.fill(left.max(0.0));
@@ -211,32 +184,16 @@ mod tests {
 
     #[test]
     fn what_can_reach_is_not_left_out() {
-        let shares = Shares { once: 1.0, scale: 1.2 };
-        assert_eq!((shares.of(1), shares.of(2)), (1.0, 2.0));
-        let mut room = Room { shares, ..Room::default() };
+        let mut room = Room::default();
         room.add(9, 1.5);
         room.add(2, 4.0);
         room.add(1, 0.5);
         let lift = Lift::of(&room, 0.1, 0.05);
         let most = |score| score * 1.05 + 0.1 * room.fill(score);
-        assert!((most(1.0) - (1.05 + 0.1 * (9.0 + 2.4) / 2.2)).abs() < 1e-4);
+        assert!((most(1.0) - (1.05 + 0.1 * 9.0)).abs() < 1e-4);
         for score in [0.0, 0.3, 1.5, 2.0, 5.9, 7.0, 100.0] {
             let least = lift.least(most(score));
             assert!(least <= score && least > score * 0.9999 - 1e-6, "{score} {least}");
-        }
-    }
-
-    #[test]
-    fn a_word_gives_pairs_no_more_than_its_share() {
-        let f = |count: f32| count / (count + 1.2);
-        let shares = Shares { once: 1.0, scale: 1.2 };
-        // `behind` and `before` pairs, of a word that stands `k` times: each occurrence is in one of either.
-        for (behind, before) in [(1, 0), (1, 1), (3, 1), (2, 2), (7, 7), (9, 4)] {
-            for k in 1..20 {
-                let given = (behind.min(k) + before.min(k)) as f32 * f(1.0);
-                let bound = shares.of(behind + before) * f(k as f32);
-                assert!(given <= bound + 1e-5, "{behind} {before} {k}");
-            }
         }
     }
 }

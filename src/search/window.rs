@@ -64,14 +64,10 @@ impl Scales {
         })
     }
 
-    /// The scale of the shortest passages: none is smaller.
-    pub(super) fn least(&self) -> f32 {
-        self.text[0]
-    }
-
     /// What a word gives at most that stands `count` times in a passage, of its weight.
     fn most(&self, count: f32) -> f32 {
-        if count.is_finite() { count / (count + self.least()) } else { 1.0 }
+        // The shortest passage has the smallest scale.
+        if count.is_finite() { count / (count + self.text[0]) } else { 1.0 }
     }
 
     /// Scale of a passage's length.
