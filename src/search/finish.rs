@@ -110,6 +110,9 @@ impl Finish<'_> {
             let needed = least.map_or(0.0, |least| self.lift.least(least.1));
             let mut hopeless = |c: &Candidate| {
                 let Some(least) = least else { return false };
+                if (c.first, c.score + c.second) >= least {
+                    return false;
+                }
                 // The bound of all is quick, that of what is there is close.
                 if (c.first, c.score + c.second) < (least.0, needed) {
                     return true;
