@@ -1,8 +1,8 @@
 //! Counts papers for facets while matches go by.
 
-use super::leaf::Code;
 use super::matching::Dimension;
 use super::names::NameCounts;
+use super::segment::Code;
 use super::topics::TopicTable;
 use super::{Filters, Request, SearchError};
 use crate::facets::{self, Facet, FacetValue, Order};

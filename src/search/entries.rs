@@ -8,8 +8,9 @@ use tantivy::Term;
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 
-use super::leaf::{SegmentView, Words};
+use super::leaf::Words;
 use super::places::Counted;
+use super::segment::SegmentView;
 
 /// What is known of the words of one query. Each is looked up once in a field of a segment: its rarity, its
 /// lists, a row of words, pairs of words and the spelling all ask for it. A row of words is looked for

@@ -7,14 +7,15 @@ use tantivy::DocAddress;
 
 use super::concept::keep_best;
 use super::gather::{Candidate, Gather, Match};
-use super::leaf::SegmentView;
 use super::pairs::Pairs;
 use super::plan::Plan;
+use super::present::Present;
 use super::ranking::Priors;
 use super::reach::{Lift, Reach};
 use super::searcher::Searcher;
+use super::segment::SegmentView;
 use super::topics::TopicTable;
-use super::window::{Ask, Present, Window};
+use super::window::{Ask, Window};
 use super::{Group, Hit, PaperInfo, PassageHit, Request, SearchError};
 use crate::schema::{IndexPassage, Stored, Work};
 use crate::snippet::{Matcher, highlight};
@@ -76,8 +77,7 @@ impl Finish<'_> {
                 page.iter().filter(|(_, r)| r.candidate.segment == number).collect();
             // The lists are read forward only.
             here.sort_by_key(|(_, r)| (r.candidate.lead, r.doc));
-            let mut reading =
-                Reading { finish: self, number, view, pool: &gather.pool, pairs: None };
+            let mut reading = Reading { finish: self, number, view, gather, pairs: None };
             for (rank, ranked) in here {
                 hits.push((*rank, reading.hit(ranked)?));
             }
@@ -118,9 +118,10 @@ impl Finish<'_> {
                     return true;
                 }
                 let (view, reach) = &mut reaches[c.segment];
-                let most = gather.pool[c.passages.clone()].iter().map(|m| {
-                    let prior = self.priors.of_passage(view.facts(m.doc));
-                    reach.most(m.doc, m.score, prior, m.present)
+                let most = c.passages.clone().map(|at| {
+                    let Match { doc, score } = gather.pool[at];
+                    let prior = self.priors.of_passage(view.facts(doc));
+                    reach.most(doc, score, prior, gather.present(at))
                 });
                 (c.first, most.fold(0.0, f32::max) + c.second) < least
             };
@@ -130,7 +131,7 @@ impl Finish<'_> {
             if now.is_empty() {
                 break;
             }
-            self.score(&now, &gather.pool, &mut ranked)?;
+            self.score(&now, gather, &mut ranked)?;
             rest = later;
             size = size.saturating_mul(4);
         }
@@ -151,7 +152,7 @@ impl Finish<'_> {
     fn score<'g>(
         &self,
         now: &[&'g Candidate],
-        pool: &[Match],
+        gather: &Gather,
         out: &mut Vec<Ranked<'g>>,
     ) -> Result<(), SearchError> {
         for (number, view) in self.searcher.segments.iter().enumerate() {
@@ -166,13 +167,13 @@ impl Finish<'_> {
                 let mut best: Option<(f32, u32)> = None;
                 let several = candidate.passages.len() > 1;
                 let mut looked_at = Vec::new();
-                let passages = pool[candidate.passages.clone()].iter();
+                let passages = candidate.passages.clone().map(|at| (at, gather.pool[at]));
                 // Pairs cannot lift the others above the best.
                 let needed = self.lift.least(candidate.score);
-                for passage in passages.filter(|m| m.score >= needed) {
-                    let Match { doc, score, present } = *passage;
+                for (at, passage) in passages.filter(|(_, m)| m.score >= needed) {
+                    let Match { doc, score } = passage;
                     let prior = self.priors.of_passage(view.facts(doc));
-                    let score = score + prior * pairs.score(doc, present)?;
+                    let score = score + prior * pairs.score(doc, gather.present(at))?;
                     if best.is_none_or(|(most, _)| score > most) {
                         best = Some((score, doc));
                     }
@@ -194,8 +195,7 @@ struct Reading<'a> {
     finish: &'a Finish<'a>,
     number: usize,
     view: &'a SegmentView,
-    /// [`Gather::pool`]
-    pool: &'a [Match],
+    gather: &'a Gather<'a>,
     /// Opened where a paper has other passages to choose from than were looked at.
     pairs: Option<Pairs<'a>>,
 }
@@ -252,9 +252,10 @@ impl Reading<'_> {
         ranked: &Ranked,
     ) -> tantivy::Result<(Vec<(u32, f32)>, Vec<u32>)> {
         let Finish { searcher, plan, request, table, priors, lift, .. } = self.finish;
-        let mut found = self.pool[ranked.candidate.passages.clone()].to_vec();
+        let range = ranked.candidate.passages.clone();
+        let found = &self.gather.pool[range.clone()];
         let mut topics = Vec::new();
-        for passage in &found {
+        for passage in found {
             table.of(self.number, passage.doc, &mut topics);
         }
         if found.len() == 1 {
@@ -265,9 +266,11 @@ impl Reading<'_> {
         scores.sort_unstable_by_key(|score| Reverse(score.to_bits()));
         let least = scores.get(wanted - 1).copied().unwrap_or(0.0);
         let needed = lift.least(least);
-        found.retain(|m| m.score >= needed);
         let mut scored = Vec::with_capacity(found.len());
-        for Match { doc, score, present } in found {
+        for (at, Match { doc, score }) in range.zip(found.iter().copied()) {
+            if score < needed {
+                continue;
+            }
             if let Ok(at) = ranked.looked_at.binary_search_by_key(&doc, |(doc, _)| *doc) {
                 scored.push(ranked.looked_at[at]);
                 continue;
@@ -277,7 +280,8 @@ impl Reading<'_> {
                 None => self.pairs.insert(Pairs::open(searcher, self.view, plan)?),
             };
             let prior = priors.of_passage(self.view.facts(doc));
-            scored.push((doc, score + prior * pairs.score(doc, present)?));
+            scored
+                .push((doc, score + prior * pairs.score(doc, self.gather.present(at))?));
         }
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         scored.truncate(wanted);

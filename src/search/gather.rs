@@ -7,12 +7,13 @@ use std::collections::BinaryHeap;
 
 use super::bits::{Bits, and, ones};
 use super::count::Counts;
-use super::leaf::SegmentView;
 use super::matching::Sieve;
+use super::present::{Presence, Present};
 use super::ranking::Priors;
 use super::reach::Lift;
+use super::segment::SegmentView;
 use super::tally::Tally;
-use super::window::{Ask, Present, WIDTH, Window};
+use super::window::{Ask, WIDTH, Window};
 use super::{Group, Sort};
 use crate::schema::Facts;
 
@@ -40,7 +41,6 @@ pub(super) struct Candidate {
 pub(super) struct Match {
     pub(super) doc: u32,
     pub(super) score: f32,
-    pub(super) present: Present,
 }
 
 /// What is kept while matches go by.
@@ -57,6 +57,8 @@ pub(super) struct Gather<'a> {
     priors: Priors,
     pub(super) candidates: Vec<Candidate>,
     pub(super) pool: Vec<Match>,
+    /// What stands in the passages of the pool.
+    present: Presence,
     best: BinaryHeap<Reverse<Rank>>,
     /// What must be scored to get past the last of `best`, pairs and all.
     needed: f32,
@@ -87,28 +89,18 @@ impl Ord for Rank {
 struct Chosen {
     segment: usize,
     lead: u32,
-    /// Hopeful passages that match all filters, with their scores.
-    passages: Vec<(u32, f32)>,
+    /// Hopeful passages that match all filters.
+    passages: Vec<Match>,
     /// What stands in the first of them.
-    present: Vec<Present>,
+    present: Presence,
 }
 
 impl Chosen {
     /// Asks the window that begins with `from` what the passages hold.
     fn look(&mut self, window: &Window, from: u32) {
-        for (doc, _) in &self.passages[self.present.len()..] {
-            self.present.push(window.present((doc - from) as usize));
+        for passage in &self.passages[self.present.len()..] {
+            window.present((passage.doc - from) as usize, &mut self.present);
         }
-    }
-
-    /// The passages with what stands in them, which has been asked of all.
-    fn matches(&self) -> impl Iterator<Item = Match> {
-        let passages = self.passages.iter().zip(&self.present);
-        passages.map(|((doc, score), present)| Match {
-            doc: *doc,
-            score: *score,
-            present: *present,
-        })
     }
 }
 
@@ -119,6 +111,8 @@ pub(super) struct Choice<'a> {
     pub(super) cited: &'a std::collections::HashMap<u64, u64>,
     pub(super) n_wanted: usize,
     pub(super) lift: &'a Lift,
+    /// Units of the plan.
+    pub(super) n_units: usize,
     pub(super) second: f32,
     pub(super) priors: Priors,
 }
@@ -136,6 +130,7 @@ impl<'a> Gather<'a> {
             priors: choice.priors,
             candidates: Vec::new(),
             pool: Vec::new(),
+            present: Presence::new(choice.n_units),
             best: BinaryHeap::new(),
             needed: 0.0,
             next_thinning: 4096,
@@ -153,7 +148,7 @@ impl<'a> Gather<'a> {
         matching: Option<&Bits>,
         sieve: &Sieve,
     ) {
-        let (passages, present) = (Vec::new(), Vec::new());
+        let (passages, present) = (Vec::new(), self.present.empty());
         let mut chosen = Chosen { segment: number, lead: 0, passages, present };
         let mut tally = Tally::open(&self.counts, number, view, sieve);
         let (mut from, mut width) = (0, FIRST_WIDTH);
@@ -177,6 +172,11 @@ impl<'a> Gather<'a> {
         self.n_passages += tally.n_passages;
         self.n_papers += tally.n_papers();
         tally.end(&mut self.counts);
+    }
+
+    /// What stands in a passage of the pool.
+    pub(super) fn present(&self, at: usize) -> Present<'_> {
+        self.present.get(at)
     }
 
     /// A passage that scores less cannot bring its paper among the wanted.
@@ -210,7 +210,7 @@ impl<'a> Gather<'a> {
                 }
                 let score = window.scores[(doc - from) as usize];
                 let score = score * self.priors.of_passage(facts);
-                chosen.passages.push((doc, score));
+                chosen.passages.push(Match { doc, score });
             }
         }
     }
@@ -254,7 +254,7 @@ impl<'a> Gather<'a> {
         from: u32,
     ) {
         let (mut best, mut second) = (f32::MIN, 0.0);
-        for (_, score) in &chosen.passages {
+        for Match { score, .. } in &chosen.passages {
             if *score > best {
                 second = if best == f32::MIN { 0.0 } else { best };
                 best = *score;
@@ -269,7 +269,8 @@ impl<'a> Gather<'a> {
         }
         chosen.look(window, from);
         let start = self.pool.len();
-        self.pool.extend(chosen.matches());
+        self.pool.extend_from_slice(&chosen.passages);
+        self.present.extend(&chosen.present, 0..chosen.passages.len());
         self.candidates.push(Candidate {
             segment: chosen.segment,
             lead: chosen.lead,
@@ -289,12 +290,13 @@ impl<'a> Gather<'a> {
     ) {
         chosen.look(window, from);
         let first = self.first_key(chosen.lead, view);
-        for passage in chosen.matches() {
+        for (at, passage) in chosen.passages.iter().enumerate() {
             if !self.may_reach(Rank(first, passage.score)) {
                 continue;
             }
             let start = self.pool.len();
-            self.pool.push(passage);
+            self.pool.push(*passage);
+            self.present.extend(&chosen.present, at..at + 1);
             self.candidates.push(Candidate {
                 segment: chosen.segment,
                 lead: chosen.lead,

@@ -6,8 +6,9 @@ use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::entries::Entries;
-use super::leaf::{Leaf, SegmentView, Words};
+use super::leaf::{Leaf, Words};
 use super::places::Counted;
+use super::segment::SegmentView;
 
 /// The documents of one list, read forward.
 pub(super) enum List {

@@ -3,8 +3,9 @@
 use super::Filters;
 use super::bits::Bits;
 use super::entries::Entries;
-use super::leaf::{Leaf, SegmentView};
+use super::leaf::Leaf;
 use super::plan::{Tree, forms_of};
+use super::segment::SegmentView;
 use crate::schema::{IndexSchema, pack_lang};
 
 impl SegmentView {

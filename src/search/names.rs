@@ -8,7 +8,7 @@ use tantivy::columnar::StrColumn;
 
 use super::SearchError;
 use super::bits::ones;
-use super::leaf::SegmentView;
+use super::segment::SegmentView;
 
 /// The names of one column over all segments. They are numbered as the passages have them, so that
 /// what is counted of neighbours lies side by side: most names have one paper.

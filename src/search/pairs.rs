@@ -4,11 +4,13 @@
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::leaf::{Leaf, SegmentView, Words};
+use super::leaf::{Leaf, Words};
 use super::places::Place;
 use super::plan::{Pair, Plan, Scored};
+use super::present::Present;
 use super::searcher::Searcher;
-use super::window::{Present, Scales};
+use super::segment::SegmentView;
+use super::window::Scales;
 
 /// The pairs of a plan in one segment, read forward.
 pub(super) struct Pairs<'a> {

@@ -7,11 +7,12 @@
 
 use tantivy::fieldnorm::FieldNormReader;
 
-use super::leaf::SegmentView;
 use super::plan::{Pair, Plan, Scored};
+use super::present::Present;
 use super::ranking::{Priors, Ranking};
 use super::searcher::Searcher;
-use super::window::{Present, Scales};
+use super::segment::SegmentView;
+use super::window::Scales;
 
 /// Room for rounding where sums of scores are compared with a bound of them.
 const SLACK: f32 = 1.0 + 1e-5;
@@ -153,7 +154,7 @@ impl<'a> Reach<'a> {
         present: Present,
     ) -> f32 {
         let Reach { ranking, scales, units, times, .. } = self;
-        for left in present.units(units.len()) {
+        for left in present.units() {
             for &right in &units[left].1 {
                 let pair = Pair { left, right };
                 if present.in_text(&pair) || present.in_title(&pair) {
@@ -165,9 +166,9 @@ impl<'a> Reach<'a> {
         let once = ranking.title_words.min(1.0);
         let once = once / (once + scales.of_text(&self.lengths, doc));
         let (mut left, mut sum, mut room) = (score, 0.0, Room::default());
-        for number in present.units(units.len()) {
+        for number in present.units() {
             let all = units[number].0 * prior;
-            let least = if present.surely_has(number) { all * once } else { 0.0 };
+            let least = all * once;
             let times = std::mem::take(&mut times[number]);
             left -= least;
             sum += times as f32 * least;

@@ -12,12 +12,12 @@ use super::entries::Entries;
 use super::expand::{Names, expand};
 use super::finish::Finish;
 use super::gather::{Choice, Gather};
-use super::leaf::SegmentView;
 use super::matching::{Sieve, filter_leaves};
 use super::names::{NameCounts, NameTable};
 use super::plan::{Compiler, Plan};
 use super::ranking::{Priors, Ranking};
 use super::reach::Lift;
+use super::segment::SegmentView;
 use super::terms::Lexicon;
 use super::topics::TopicTable;
 use super::window::{Scales, Window};
@@ -131,6 +131,7 @@ impl Searcher {
             },
             n_wanted: request.limit.saturating_add(request.offset),
             lift: &lift,
+            n_units: plan.units.len(),
             second: self.ranking.second,
             priors,
         };

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::bits::{Bits, and, ones};
 use super::count::Counts;
-use super::leaf::{Code, SegmentView};
 use super::matching::{Dimension, Sieve};
+use super::segment::{Code, SegmentView};
 
 /// Finds the papers of passages that come as bits, word after word.
 #[derive(Clone, Copy, Debug, Default)]

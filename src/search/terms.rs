@@ -10,8 +10,9 @@ use tantivy_fst::Automaton;
 
 use super::SearchError;
 use super::entries::Entries;
-use super::leaf::{Leaf, SegmentView, Words};
+use super::leaf::{Leaf, Words};
 use super::plan::Span;
+use super::segment::SegmentView;
 use crate::analysis;
 use crate::index::Tables;
 use crate::query::Node;

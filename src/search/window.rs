@@ -13,10 +13,12 @@ use tantivy::{Searcher, Term};
 use super::bits::{fill_papers, insert_range, ones};
 use super::concept::{Other, Sides};
 use super::entries::Entries;
-use super::leaf::{Leaf, SegmentView, Words};
+use super::leaf::{Leaf, Words};
 use super::lists::{List, open_lists};
-use super::plan::{Pair, Scored};
+use super::plan::Scored;
+use super::present::Presence;
 use super::ranking::Ranking;
+use super::segment::SegmentView;
 use crate::schema::IndexSchema;
 
 /// Documents in a window.
@@ -101,56 +103,6 @@ struct Track {
     in_title: Vec<u64>,
 }
 
-/// Which units of a plan stand in a document: in its text, in its title. Nothing is known of those
-/// from [`KNOWN`] on, and of those that are not scored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Present {
-    text: [u64; KNOWN / 64],
-    title: [u64; KNOWN / 64],
-}
-
-/// The bits of a set of units.
-const KNOWN: usize = 256;
-
-impl Present {
-    /// Nothing is known.
-    pub(super) const UNKNOWN: Present =
-        Present { text: [u64::MAX; KNOWN / 64], title: [u64::MAX; KNOWN / 64] };
-
-    /// A document may have a unit in the text or in the title.
-    pub(super) fn has(self, unit: usize) -> bool {
-        holds(&self.text, unit) || holds(&self.title, unit)
-    }
-
-    /// It has it, where that is known.
-    pub(super) fn surely_has(self, unit: usize) -> bool {
-        unit < KNOWN && self.has(unit)
-    }
-
-    /// The units that it may have, of `n_units`.
-    pub(super) fn units(self, n_units: usize) -> impl Iterator<Item = usize> {
-        let words = (0..KNOWN / 64)
-            .map(move |at| (self.text[at] | self.title[at], at as u32 * 64));
-        let known =
-            words.flat_map(|(word, from)| ones(word, from)).map(|unit| unit as usize);
-        known.take_while(move |unit| *unit < n_units).chain(KNOWN..n_units)
-    }
-
-    /// It may have both units of a pair in the text.
-    pub(super) fn in_text(self, pair: &Pair) -> bool {
-        holds(&self.text, pair.left) && holds(&self.text, pair.right)
-    }
-
-    /// It may have both in the title.
-    pub(super) fn in_title(self, pair: &Pair) -> bool {
-        holds(&self.title, pair.left) && holds(&self.title, pair.right)
-    }
-}
-
-fn holds(units: &[u64; KNOWN / 64], unit: usize) -> bool {
-    unit >= KNOWN || units[unit / 64] >> (unit % 64) & 1 == 1
-}
-
 /// Documents to score for which it pays to look which of them can still win: to look at a whole
 /// window costs as much as to score some two hundred, and not all of them lose.
 const WORTHWHILE: f32 = 512.0;
@@ -196,7 +148,7 @@ pub(super) struct Window<'a> {
     touched: Vec<u64>,
     counts: Vec<f32>,
     /// The units that have no track may stand anywhere.
-    unscored: Present,
+    unscored: Vec<u64>,
 }
 
 impl<'a> Window<'a> {
@@ -262,10 +214,10 @@ impl<'a> Window<'a> {
             (false, false) => b.most.total_cmp(&a.most),
             (a, b) => b.cmp(&a),
         });
-        let mut unscored = Present::UNKNOWN;
-        for track in tracks.iter().filter(|track| track.unit < KNOWN) {
-            unscored.text[track.unit / 64] &= !(1 << (track.unit % 64));
-            unscored.title[track.unit / 64] &= !(1 << (track.unit % 64));
+        let mut unscored = vec![0; units.len().div_ceil(64)];
+        insert_range(&mut unscored, 0, units.len() as u32);
+        for track in &tracks {
+            unscored[track.unit / 64] &= !(1 << (track.unit % 64));
         }
         Ok(Window {
             view,
@@ -450,15 +402,14 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Which units stand in a document of the window for which all units were scored.
-    pub(super) fn present(&self, at: usize) -> Present {
-        let mut present = self.unscored;
-        for track in self.tracks.iter().filter(|track| track.unit < KNOWN) {
+    /// Says which units stand in a document of the window for which all units were scored.
+    pub(super) fn present(&self, at: usize, out: &mut Presence) {
+        let (in_text, in_title) = out.push(&self.unscored);
+        for track in &self.tracks {
             let (word, bit) = (track.unit / 64, track.unit % 64);
-            present.text[word] |= (track.in_text[at / 64] >> (at % 64) & 1) << bit;
-            present.title[word] |= (track.in_title[at / 64] >> (at % 64) & 1) << bit;
+            in_text[word] |= (track.in_text[at / 64] >> (at % 64) & 1) << bit;
+            in_title[word] |= (track.in_title[at / 64] >> (at % 64) & 1) << bit;
         }
-        present
     }
 
     fn text_only<const ALL: bool>(&mut self, track: &mut Track, from: u32, to: u32) {
